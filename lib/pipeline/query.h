@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* query -- what we know about one packet on its way: it lies in the mbuf's private area.
+ *
+ * What:    filled in by LISTENER or TCP_ACCEPTOR (where it came from), DECODER (what it asks),
+ *          QUERY_DISPATCHER (who answers), an engine stage (what the answer is). ENCODER and SENDER
+ *          read it.
+ * Threads: belongs to the lcore that holds the mbuf.
+ * Memory:  QUERY_PRIVATE_BYTES in each mbuf of the packet and stream pools; no pointer in it leads to a
+ *          snapshot or the cache.
+ * Limits:  dns/question.h.
+ * Trust:   the values come from the wire, checked.
+ * RFC:     1035, 6891, 7766. */
+#pragma once
+
+#include <rte_mbuf.h>
+
+#include "dns/answer.h"
+#include "dns/edns.h"
+#include "dns/question.h"
+
+/* Where an mbuf came from, and so where its answer goes. */
+enum query_source {
+	QUERY_SOURCE_PORT, /* a frame of a DPDK port: L2..L4 headers stand before the message */
+	QUERY_SOURCE_SOCKET, /* a datagram of a kernel UDP socket: the mbuf holds only the message */
+	QUERY_SOURCE_STREAM, /* a message of a TCP (TLS, HTTP) connection: only the message */
+	QUERY_SOURCE_KERNEL, /* a raw frame of the kernel half on its way out: SENDER just sends it */
+};
+
+enum query_verdict {
+	QUERY_VERDICT_NONE,
+	QUERY_VERDICT_ZONE, /* ZONE_MANAGER answers */
+	QUERY_VERDICT_CACHE, /* CACHE_LOOKUP, then RESOLVER */
+	QUERY_VERDICT_ANSWER, /* rcode is set, ENCODER finishes (REFUSED, FORMERR, NOTIMP, CHAOS …) */
+};
+
+/* Address of a client or of ours: IPv4 in the first four octets. */
+struct query_address {
+	uint8_t family; /* 4 or 6 */
+	uint8_t octets[16];
+	uint16_t port; /* host order */
+};
+
+struct query {
+	/* -- where it came from (LISTENER, TCP_ACCEPTOR) -- */
+	uint64_t arrival_tsc;
+	uint8_t source; /* enum query_source */
+	uint8_t lane; /* which instance of the fast-path stages it travels through */
+	uint16_t port_index; /* our index of the DPDK port (QUERY_SOURCE_PORT, _KERNEL) */
+	uint16_t l2_len; /* Ethernet and VLAN tags */
+	uint16_t l3_len; /* IP header with options or extension headers */
+	uint8_t
+	    link_credit; /* link that gets its credit back when a holding stage lets go; run loop */
+	uint8_t link_producer; /* which producer of that link */
+	uint32_t stream_index; /* connection or socket slot (STREAM, SOCKET) */
+	uint32_t stream_generation; /* tells a slot's present connection from its former ones */
+	struct query_address client;
+	struct query_address local; /* the address it was sent to: answers leave from it */
+
+	/* -- the message: offsets from rte_pktmbuf_mtod() to the DNS header and behind the question -- */
+	uint16_t message_at; /* LISTENER, TCP_ACCEPTOR */
+	uint32_t message_len; /* octets of the query, then of the finished answer */
+	uint16_t question_end; /* from the DNS header on; 12 where no question could be read */
+	uint16_t flags; /* the query's header flags, host order */
+	uint16_t id;
+	uint8_t opcode;
+	bool question_ok; /* `question` is set */
+	bool tsig_present; /* the last record is TSIG (transfer, update) */
+	/* How large the whole answer may be: UDP min(client's EDNS size, our limit), streams 65535. */
+	uint32_t answer_limit;
+	/* Of those, what engines may fill: room for OPT (and TSIG) is kept back for ENCODER. */
+	uint32_t section_limit;
+	struct dns_edns edns;
+
+	/* -- the way and the answer -- */
+	uint8_t verdict; /* enum query_verdict */
+	bool recursion_allowed; /* the client may have recursion (RA) */
+	struct dns_answer answer;
+	struct dns_question question; /* large, so last */
+};
+
+/* What a pool's private area must hold; RTE_MBUF_PRIV_ALIGN is 8, we keep whole cache lines. */
+#define QUERY_PRIVATE_BYTES                                                                        \
+	((sizeof(struct query) + CACHE_LINE_BYTES - 1) & ~(size_t)(CACHE_LINE_BYTES - 1))
+
+static inline struct query *query_of(struct rte_mbuf *mbuf)
+{
+	return (struct query *)rte_mbuf_to_priv(mbuf);
+}
+
+/* The DNS header of the message in the mbuf. */
+static inline uint8_t *query_message(struct rte_mbuf *mbuf)
+{
+	return rte_pktmbuf_mtod_offset(mbuf, uint8_t *, query_of(mbuf)->message_at);
+}
+
+/* A builder that stands behind the question and may fill section_limit octets. */
+static inline void query_builder(struct rte_mbuf *mbuf, struct dns_builder *out)
+{
+	const struct query *query = query_of(mbuf);
+	dns_builder_init(out, query_message(mbuf), query->question_end, query->section_limit);
+}
+
+/* Takes over what the builder wrote into the query's answer. */
+static inline void query_take_sections(struct query *query, const struct dns_builder *builder)
+{
+	for (int i = 0; i < DNS_SECTION_COUNT; i++)
+		query->answer.count[i] = builder->count[i];
+	query->answer.end = builder->len;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* zone -- authoritative zones: loading, the set of all zones, answering from it.
+ *
+ * What:    zone_load_file() turns a zone file into an immutable struct zone; zone_set_* groups zones
+ *          into the snapshot that ZONE_MANAGER reads; zone_answer() writes the sections for one
+ *          question.
+ * Threads: loading on a control thread; find and answer on any number of lcores, without locks, on an
+ *          immutable set. The owner of the set frees it when no reader is left (pipeline/snapshot.h).
+ * Memory:  zones own their memory; zone_memory() reports it. zone_answer() allocates nothing and leaves
+ *          no pointer into the zone anywhere.
+ * Limits:  zone/zone_limits.h.
+ * Trust:   zone files may hold anything: errors are collected, at most ZONE_ERRORS_MAX of them, and a
+ *          zone with errors is not made.
+ * RFC:     1034 §4.3.2, 1035 §5, 2181, 2308 §2, 4592 (wildcards), 6672 (DNAME), 8482 (ANY). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/result.h"
+#include "dns/answer.h"
+#include "dns/builder.h"
+#include "dns/question.h"
+#include "dns/rrtype.h"
+
+struct zone; /* one version of one zone, immutable once made */
+struct zone_set; /* all zones of one view, immutable once made */
+
+/* Reading goes on after an error so that people see more than one; this many are kept. */
+#define ZONE_ERRORS_MAX 20
+
+/* One thing that is wrong: "FILE:LINE:COLUMN: OWNER: found X, expected Y". */
+struct zone_error {
+	uint32_t line;
+	uint32_t column;
+	char file[256];
+	char text[512]; /* owner, what was found, what is allowed */
+};
+
+struct zone_errors {
+	uint32_t count; /* how many there were; the first ZONE_ERRORS_MAX are in `error` */
+	struct zone_error error[ZONE_ERRORS_MAX];
+};
+
+struct zone_load {
+	struct dns_name origin;
+	const char *file; /* path of the zone file */
+	uint32_t
+	    default_ttl; /* for records before any $TTL; 0: RFC 1035 says the last one, else SOA */
+};
+
+/* Reads and checks a zone file (RFC 1035 §5, $ORIGIN $TTL $INCLUDE $GENERATE, RFC 3597).
+ * Gives: *out, to be freed with zone_free(); warnings may be in *errors even then.
+ * Fails: RESULT_IO, RESULT_MALFORMED, RESULT_NO_MEMORY: *errors says where and why. */
+MUST_CHECK enum result zone_load_file(const struct zone_load *load, struct zone **out,
+                                      struct zone_errors *errors);
+
+/* A record given in presentation form outside of a file (configuration "records"). */
+struct zone_text_record {
+	const char *owner; /* relative to the origin, "@" */
+	uint32_t ttl;
+	const char *type;
+	const char *rdata; /* presentation form */
+};
+
+/* The same from records in the configuration; errors name the record's index as the line. */
+MUST_CHECK enum result zone_load_records(const struct zone_load *load,
+                                         const struct zone_text_record *records, size_t count,
+                                         struct zone **out, struct zone_errors *errors);
+
+void zone_free(struct zone *zone);
+
+const struct dns_name *zone_origin(const struct zone *zone);
+uint32_t zone_serial(const struct zone *zone);
+uint64_t zone_record_count(const struct zone *zone);
+uint64_t zone_name_count(const struct zone *zone);
+size_t zone_memory_bytes(const struct zone *zone);
+
+/* Makes a set that refers to (and does not own) the given zones. Fails: RESULT_EXISTS (two zones of the
+ * same name), RESULT_NO_MEMORY. */
+MUST_CHECK enum result zone_set_create(struct zone *const *zones, size_t count,
+                                       struct zone_set **out);
+void zone_set_free(struct zone_set *set);
+size_t zone_set_count(const struct zone_set *set);
+const struct zone *zone_set_at(const struct zone_set *set, size_t index);
+
+/* The zone with the longest name that is the question's name or above it; NULL if there is none. A
+ * question of type DS at a zone's apex belongs to the parent zone where we serve it (RFC 4035
+ * §3.1.4.1). */
+const struct zone *zone_set_find(const struct zone_set *set, const struct dns_question *question);
+
+/* Asks memory for the cache lines that zone_set_find() and zone_answer() will read first. */
+void zone_set_prefetch(const struct zone_set *set, const struct dns_question *question);
+
+struct zone_answer_request {
+	const struct dns_question *question;
+	bool dnssec_ok; /* DO */
+	bool stream; /* TCP and friends: ANY may be complete (RFC 8482 §4.4) */
+	uint32_t rotation; /* which record of an RRset comes first: 0 for none */
+};
+
+/* Answers from `zone` (found by zone_set_find(); CNAMEs are followed into the set's other zones).
+ * Sections go to `builder`, the rest to *out. Never fails: what cannot be answered is a SERVFAIL. */
+void zone_answer(const struct zone_set *set, const struct zone *zone,
+                 const struct zone_answer_request *request, struct dns_builder *builder,
+                 struct dns_answer *out);
