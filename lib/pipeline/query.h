@@ -17,6 +17,7 @@
 #include <rte_mbuf.h>
 
 #include "dns/answer.h"
+#include "dns/builder.h"
 #include "dns/edns.h"
 #include "dns/question.h"
 
