@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* A prefix set as one open-addressing table per family, keyed by masked address and length. */
+#include "guard/acl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Every octet of an address and the length that it was masked to. */
+struct key {
+	uint64_t high;
+	uint64_t low;
+	uint8_t length;
+	bool used;
+};
+
+struct table {
+	struct key *slots;
+	size_t mask; /* slot count - 1; a power of two, at most half full */
+	uint8_t lengths[129]; /* the different prefix lengths, as they came */
+	uint8_t length_count;
+};
+
+struct acl {
+	struct table v4;
+	struct table v6;
+};
+
+static uint64_t load_u64(const uint8_t *p)
+{
+	uint64_t value = 0;
+	for (int i = 0; i < 8; i++)
+		value = value << 8 | p[i];
+	return value;
+}
+
+/* The address, IPv4 in the upper 32 bits, with all bits behind `length` cleared. */
+static struct key masked(uint8_t family, const uint8_t *octets, uint8_t length)
+{
+	uint8_t padded[16] = {0};
+	memcpy(padded, octets, family == 4 ? 4 : 16);
+	uint64_t high = load_u64(padded);
+	uint64_t low = load_u64(padded + 8);
+
+	if (length == 0)
+		high = 0;
+	else if (length < 64)
+		high &= ~UINT64_C(0) << (64 - length);
+	if (length <= 64)
+		low = 0;
+	else if (length < 128)
+		low &= ~UINT64_C(0) << (128 - length);
+	return (struct key){.high = high, .low = low, .length = length, .used = true};
+}
+
+static size_t slot_of(const struct table *table, const struct key *key)
+{
+	uint64_t hash = key->high * UINT64_C(0x9e3779b97f4a7c15);
+	hash ^= (key->low + key->length) * UINT64_C(0xc2b2ae3d27d4eb4f);
+	hash ^= hash >> 29;
+	return (size_t)hash & table->mask;
+}
+
+static bool same(const struct key *a, const struct key *b)
+{
+	return a->high == b->high && a->low == b->low && a->length == b->length;
+}
+
+/* The slot that holds the key, or the free one where it belongs. */
+static struct key *probe(const struct table *table, const struct key *key)
+{
+	size_t at = slot_of(table, key);
+	while (table->slots[at].used && !same(&table->slots[at], key))
+		at = (at + 1) & table->mask;
+	return &table->slots[at];
+}
+
+static void add(struct table *table, uint8_t family, const struct acl_prefix *prefix)
+{
+	struct key key = masked(family, prefix->octets, prefix->length);
+	*probe(table, &key) = key;
+	if (memchr(table->lengths, prefix->length, table->length_count) == NULL)
+		table->lengths[table->length_count++] = prefix->length;
+}
+
+static bool table_init(struct table *table, size_t entries)
+{
+	size_t slots = 8;
+	while (slots < entries * 2)
+		slots *= 2;
+	table->slots = calloc(slots, sizeof(*table->slots));
+	table->mask = slots - 1;
+	return table->slots != NULL;
+}
+
+static enum result check(const struct acl_prefix *prefixes, size_t count, size_t *v4_count)
+{
+	if (count > ACL_PREFIXES_MAX)
+		return RESULT_TOO_LONG;
+	*v4_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (prefixes[i].family == 4 && prefixes[i].length <= 32)
+			++*v4_count;
+		else if (prefixes[i].family != 6 || prefixes[i].length > 128)
+			return RESULT_OUT_OF_RANGE;
+	}
+	return RESULT_OK;
+}
+
+enum result acl_create(const struct acl_prefix *prefixes, size_t count, struct acl **out)
+{
+	size_t v4_count;
+	enum result result = check(prefixes, count, &v4_count);
+	if (result != RESULT_OK)
+		return result;
+	struct acl *acl = calloc(1, sizeof(*acl));
+	if (acl == NULL)
+		return RESULT_NO_MEMORY;
+	if (!table_init(&acl->v4, v4_count) || !table_init(&acl->v6, count - v4_count)) {
+		acl_free(acl);
+		return RESULT_NO_MEMORY;
+	}
+	for (size_t i = 0; i < count; i++)
+		add(prefixes[i].family == 4 ? &acl->v4 : &acl->v6, prefixes[i].family,
+		    &prefixes[i]);
+	*out = acl;
+	return RESULT_OK;
+}
+
+void acl_free(struct acl *acl)
+{
+	if (acl == NULL)
+		return;
+	free(acl->v4.slots);
+	free(acl->v6.slots);
+	free(acl);
+}
+
+bool acl_match(const struct acl *acl, uint8_t family, const uint8_t *octets)
+{
+	const struct table *table = family == 4 ? &acl->v4 : &acl->v6;
+	for (uint8_t i = 0; i < table->length_count; i++) {
+		struct key key = masked(family, octets, table->lengths[i]);
+		if (probe(table, &key)->used)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* ENCODER: packets come from every stage that can answer, with sections behind their question; they go to
+ * SENDER as finished messages. */
+#include "stage/encoder.h"
+
+#include <rte_prefetch.h>
+
+#include "pipeline/query.h"
+
+struct encoder {
+	const struct stage_encoder_settings *settings;
+};
+
+static const char *const outputs[] = {"sender", NULL};
+
+static enum result encoder_init(struct stage *stage, const void *settings)
+{
+	struct encoder *encoder = stage->state;
+	encoder->settings = settings;
+	return RESULT_OK;
+}
+
+static uint16_t answer_flags(const struct query *query)
+{
+	const struct dns_answer *answer = &query->answer;
+	/* RFC 1035 §4.1.1: opcode and RD are copied; RFC 4035 §3.1.6: so is CD. */
+	uint16_t flags = DNS_FLAG_QR;
+	flags |= query->flags & (DNS_FLAG_OPCODE | DNS_FLAG_RD | DNS_FLAG_CD);
+	flags |= answer->rcode & DNS_FLAG_RCODE;
+	if (answer->authoritative)
+		flags |= DNS_FLAG_AA;
+	if (answer->truncated)
+		flags |= DNS_FLAG_TC;
+	if (query->recursion_allowed)
+		flags |= DNS_FLAG_RA;
+	/* RFC 6840 §5.7, §5.8: AD only for a client that shows that it understands it. */
+	if (answer->authenticated && (query->edns.dnssec_ok || (query->flags & DNS_FLAG_AD)))
+		flags |= DNS_FLAG_AD;
+	return flags;
+}
+
+static void write_header(uint8_t *message, const struct query *query)
+{
+	const struct dns_answer *answer = &query->answer;
+	bytes_store_u16(message + 2, answer_flags(query));
+	dns_message_set_count(message, DNS_SECTION_QUESTION, query->question_ok ? 1 : 0);
+	for (int i = DNS_SECTION_ANSWER; i < DNS_SECTION_COUNT; i++)
+		dns_message_set_count(message, (enum dns_section)i, answer->count[i]);
+}
+
+/* RFC 6891 §6.1.1: an OPT record in the answer if and only if there was one in the query. */
+static bool append_opt(const struct stage_encoder_settings *settings, struct query *query,
+                       struct bytes_writer *writer)
+{
+	const struct dns_edns *edns = &query->edns;
+	struct dns_edns_reply reply = {
+	    .udp_size = settings->udp_size,
+	    .rcode = query->answer.rcode,
+	    .dnssec_ok = edns->dnssec_ok,
+	    .ede = (enum edns_ede)query->answer.ede,
+	};
+	if (edns->nsid_asked && settings->nsid_len > 0) {
+		reply.nsid = settings->nsid;
+		reply.nsid_len = settings->nsid_len;
+	}
+	/* RFC 7828 §3.2.1: never over UDP. */
+	if (edns->keepalive_asked && query->source == QUERY_SOURCE_STREAM) {
+		reply.keepalive = true;
+		reply.keepalive_timeout = settings->keepalive_100ms;
+	}
+	if (edns->subnet_present)
+		reply.subnet_echo = edns;
+	dns_edns_write(writer, &reply);
+	return !writer->overflow;
+}
+
+/* Answers by response code, so that telemetry needs no second look at the message. */
+static void count_answer(struct stage *stage, const struct dns_answer *answer)
+{
+	static const uint8_t events[] = {
+	    [DNS_RCODE_NOERROR] = ENCODER_EVENT_NOERROR,
+	    [DNS_RCODE_FORMERR] = ENCODER_EVENT_FORMERR,
+	    [DNS_RCODE_SERVFAIL] = ENCODER_EVENT_SERVFAIL,
+	    [DNS_RCODE_NXDOMAIN] = ENCODER_EVENT_NXDOMAIN,
+	    [DNS_RCODE_NOTIMP] = ENCODER_EVENT_NOTIMP,
+	    [DNS_RCODE_REFUSED] = ENCODER_EVENT_REFUSED,
+	};
+	unsigned event =
+	    answer->rcode < ARRAY_COUNT(events) ? events[answer->rcode] : ENCODER_EVENT_OTHER_RCODE;
+	stage_count(&stage->counters->event[event], 1);
+	if (UNLIKELY(answer->truncated))
+		stage_count(&stage->counters->event[ENCODER_EVENT_TRUNCATED], 1);
+}
+
+static void encode(struct stage *stage, struct rte_mbuf *mbuf)
+{
+	const struct encoder *encoder = stage->state;
+	struct query *query = query_of(mbuf);
+	uint8_t *message = query_message(mbuf);
+	struct bytes_writer writer = bytes_writer_of(message, query->answer_limit);
+
+	writer.len = query->answer.end;
+	/* Without an OPT record the upper bits of an extended code have no place (RFC 6891 §6.1.3). */
+	if (!query->edns.present && query->answer.rcode > DNS_FLAG_RCODE)
+		query->answer.rcode = DNS_RCODE_SERVFAIL;
+	write_header(message, query);
+	if (query->edns.present) {
+		if (UNLIKELY(!append_opt(encoder->settings, query, &writer))) {
+			stage_drop(stage, mbuf, DROP_ENCODER_NO_ROOM);
+			return;
+		}
+		dns_message_set_count(message, DNS_SECTION_ADDITIONAL,
+		                      (uint16_t)(query->answer.count[DNS_SECTION_ADDITIONAL] + 1));
+	}
+	query->message_len = (uint32_t)writer.len;
+	mbuf->data_len = (uint16_t)(query->message_at + writer.len);
+	mbuf->pkt_len = mbuf->data_len;
+	count_answer(stage, &query->answer);
+	stage_emit(stage, ENCODER_TO_SENDER, mbuf);
+}
+
+static void encoder_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
+{
+	for (uint16_t i = 0; i < count; i++)
+		rte_prefetch0(query_message(burst[i]));
+	for (uint16_t i = 0; i < count; i++)
+		encode(stage, burst[i]);
+}
+
+const struct stage_ops stage_encoder_ops = {
+    .name = "ENCODER",
+    .outputs = outputs,
+    .state_size = sizeof(struct encoder),
+    .init = encoder_init,
+    .process = encoder_process,
+};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* encoder -- the ENCODER stage: from sections to a finished message.
+ *
+ * What:    writes the header's flags and counts and appends our OPT record behind the sections that an
+ *          engine left in the packet. What goes to SENDER is a whole message.
+ * Threads: one instance for each lane, on its lcore.
+ * Memory:  none besides the packet.
+ * Limits:  never writes beyond query.answer_limit, for which DECODER keeps room.
+ * Trust:   sections are ours; the question is the client's, checked by DECODER.
+ * RFC:     1035 §4.1.1, 2181 §9 (TC), 3225 (DO), 4035 §3.1.6 §3.2.3 (CD, AD), 6891, 8914, 5001, 7828. */
+#pragma once
+
+#include <stdint.h>
+
+#include "pipeline/stage.h"
+
+/* What DECODER keeps back for an extended error without text (RFC 8914 §2): option header and code. */
+#define ENCODER_EDE_RESERVE 6
+/* RFC 5001 leaves the length open; longer ones only cost answer room. */
+#define ENCODER_NSID_MAX 128
+
+enum encoder_output {
+	ENCODER_TO_SENDER
+};
+
+/* Indices of stage_counters.event: answers by response code, and truncated ones. */
+enum encoder_event {
+	ENCODER_EVENT_NOERROR,
+	ENCODER_EVENT_NXDOMAIN,
+	ENCODER_EVENT_SERVFAIL,
+	ENCODER_EVENT_REFUSED,
+	ENCODER_EVENT_FORMERR,
+	ENCODER_EVENT_NOTIMP,
+	ENCODER_EVENT_OTHER_RCODE,
+	ENCODER_EVENT_TRUNCATED,
+};
+
+struct stage_encoder_settings {
+	uint16_t udp_size; /* what we say that we take, in the OPT record */
+	uint16_t keepalive_100ms; /* TCP idle time-out to tell, in 100 ms (RFC 7828) */
+	uint16_t nsid_len; /* 0: none, at most ENCODER_NSID_MAX */
+	uint8_t nsid[ENCODER_NSID_MAX];
+};
+
+extern const struct stage_ops stage_encoder_ops;

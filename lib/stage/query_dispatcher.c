@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* QUERY_DISPATCHER: packets come from DECODER with a parsed query; they go on to whoever can answer. */
+#include "stage/query_dispatcher.h"
+
+#include <string.h>
+
+#include <rte_prefetch.h>
+
+#include "dns/rrtype.h"
+#include "guard/policy.h"
+#include "pipeline/query.h"
+#include "zone/zone.h"
+
+struct query_dispatcher {
+	const struct stage_query_dispatcher_settings *settings;
+};
+
+static const char *const outputs[] = {"zone_manager", "cache_lookup", "encoder", NULL};
+
+static enum result query_dispatcher_init(struct stage *stage, const void *settings)
+{
+	struct query_dispatcher *dispatcher = stage->state;
+	dispatcher->settings = settings;
+	return RESULT_OK;
+}
+
+static enum query_dispatcher_output refuse(struct query *query, uint16_t rcode, enum edns_ede ede)
+{
+	query->verdict = QUERY_VERDICT_ANSWER;
+	query->answer.rcode = rcode;
+	query->answer.ede = (int16_t)ede;
+	return QUERY_DISPATCHER_TO_ENCODER;
+}
+
+/* RFC 4892 §2, §3 and the older BIND names: what a server says about itself. */
+static const char *chaos_text(const struct stage_query_dispatcher_settings *settings,
+                              const struct dns_question *question)
+{
+	static const struct {
+		const char *wire;
+		bool version;
+	} names[] = {
+	    {"\7version\4bind", true},
+	    {"\7version\6server", true},
+	    {"\10hostname\4bind", false},
+	    {"\2id\6server", false},
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		size_t len = strlen(names[i].wire) + 1;
+		if (question->name_len == len && memcmp(question->name, names[i].wire, len) == 0)
+			return names[i].version ? settings->version : settings->identity;
+	}
+	return NULL;
+}
+
+static enum query_dispatcher_output answer_chaos(struct stage *stage, struct rte_mbuf *mbuf)
+{
+	const struct query_dispatcher *dispatcher = stage->state;
+	struct query *query = query_of(mbuf);
+	const char *text = chaos_text(dispatcher->settings, &query->question);
+	uint8_t rdata[1 + QUERY_DISPATCHER_TEXT_MAX];
+	struct dns_builder builder;
+
+	stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_CHAOS], 1);
+	if (text == NULL)
+		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NONE);
+	query->verdict = QUERY_VERDICT_ANSWER;
+	query->answer.authoritative = true;
+	if (query->question.type != DNS_TYPE_TXT && query->question.type != DNS_TYPE_ANY)
+		return QUERY_DISPATCHER_TO_ENCODER;
+	size_t len = strnlen(text, QUERY_DISPATCHER_TEXT_MAX);
+	rdata[0] = (uint8_t)len;
+	memcpy(rdata + 1, text, len);
+	query_builder(mbuf, &builder);
+	if (dns_builder_rr(&builder, DNS_SECTION_ANSWER, query->question.name, DNS_TYPE_TXT,
+	                   DNS_CLASS_CH, 0, rdata, (uint16_t)(len + 1)) != RESULT_OK)
+		query->answer.truncated = true;
+	query_take_sections(query, &builder);
+	return QUERY_DISPATCHER_TO_ENCODER;
+}
+
+/* Types that nobody can be asked for in an ordinary query (RFC 6895 §3.1). */
+static bool is_question_type(uint16_t type)
+{
+	return type != 0 && type != DNS_TYPE_OPT && type != DNS_TYPE_TSIG && type != DNS_TYPE_TKEY;
+}
+
+/* Transfers, notifications and updates belong to the control path, which does not take them yet. */
+static bool is_for_control(const struct query *query)
+{
+	return query->opcode != DNS_OPCODE_QUERY || query->question.type == DNS_TYPE_AXFR ||
+	       query->question.type == DNS_TYPE_IXFR;
+}
+
+static enum query_dispatcher_output check_question(struct stage *stage, struct rte_mbuf *mbuf)
+{
+	struct query *query = query_of(mbuf);
+
+	if (query->question.class == DNS_CLASS_CH && query->opcode == DNS_OPCODE_QUERY)
+		return answer_chaos(stage, mbuf);
+	if (is_for_control(query))
+		return refuse(
+		    query, query->opcode == DNS_OPCODE_QUERY ? DNS_RCODE_REFUSED : DNS_RCODE_NOTIMP,
+		    EDNS_EDE_NOT_SUPPORTED);
+	if (!is_question_type(query->question.type))
+		return refuse(query, DNS_RCODE_FORMERR, EDNS_EDE_NONE);
+	return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NOT_AUTHORITATIVE);
+}
+
+/* Whether the question is of the common kind that a zone or the cache answers. */
+static bool is_ordinary(const struct query *query)
+{
+	return (query->question.class == DNS_CLASS_IN || query->question.class == DNS_CLASS_ANY) &&
+	       !is_for_control(query) && is_question_type(query->question.type);
+}
+
+static enum query_dispatcher_output dispatch(struct stage *stage, struct rte_mbuf *mbuf,
+                                             const struct zone_set *zones,
+                                             const struct guard_policy *policy)
+{
+	struct query *query = query_of(mbuf);
+	struct guard_verdict verdict =
+	    guard_policy_check(policy, query->client.family, query->client.octets,
+	                       query->local.octets, query->local.port);
+
+	query->recursion_allowed = verdict.recursion_allowed;
+	if (UNLIKELY(!verdict.allowed)) {
+		stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_ACL], 1);
+		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED);
+	}
+	if (UNLIKELY(!is_ordinary(query)))
+		return check_question(stage, mbuf);
+	if (zone_set_find(zones, &query->question) != NULL) {
+		query->verdict = QUERY_VERDICT_ZONE;
+		return QUERY_DISPATCHER_TO_ZONE_MANAGER;
+	}
+	if (verdict.recursion_allowed && query->question.class == DNS_CLASS_IN) {
+		query->verdict = QUERY_VERDICT_CACHE;
+		return QUERY_DISPATCHER_TO_CACHE_LOOKUP;
+	}
+	stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_NO_ZONE], 1);
+	return refuse(query, DNS_RCODE_REFUSED,
+	              policy->recursion_enabled ? EDNS_EDE_PROHIBITED : EDNS_EDE_NOT_AUTHORITATIVE);
+}
+
+static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
+{
+	const struct query_dispatcher *dispatcher = stage->state;
+	const struct zone_set *zones = snapshot_load(dispatcher->settings->zones);
+	const struct guard_policy *policy = snapshot_load(dispatcher->settings->policy);
+
+	for (uint16_t i = 0; i < count; i++)
+		zone_set_prefetch(zones, &query_of(burst[i])->question);
+	for (uint16_t i = 0; i < count; i++)
+		stage_emit(stage, dispatch(stage, burst[i], zones, policy), burst[i]);
+}
+
+const struct stage_ops stage_query_dispatcher_ops = {
+    .name = "QUERY_DISPATCHER",
+    .outputs = outputs,
+    .state_size = sizeof(struct query_dispatcher),
+    .init = query_dispatcher_init,
+    .process = query_dispatcher_process,
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* query_dispatcher -- the QUERY_DISPATCHER stage: who answers this question?
+ *
+ * What:    checks who asks (access lists), what is asked (class, type, opcode) and sends the query to
+ *          ZONE_MANAGER, to CACHE_LOOKUP or, with a response code, straight to ENCODER. Class CH
+ *          questions about the server itself are answered here.
+ * Threads: one instance for each lane, on its lcore.
+ * Memory:  none besides the packet.
+ * Limits:  guard/policy.h.
+ * Trust:   queries are parsed and still untrusted in what they ask for.
+ * RFC:     1035 §4.1.1 (REFUSED, NOTIMP), 4892 (CH TXT), 5358, 8914, 6895. */
+#pragma once
+
+#include "pipeline/snapshot.h"
+#include "pipeline/stage.h"
+
+enum query_dispatcher_output {
+	QUERY_DISPATCHER_TO_ZONE_MANAGER,
+	QUERY_DISPATCHER_TO_CACHE_LOOKUP,
+	QUERY_DISPATCHER_TO_ENCODER,
+};
+
+/* Indices of stage_counters.event. */
+enum query_dispatcher_event {
+	QUERY_DISPATCHER_EVENT_ACL, /* refused by an access list */
+	QUERY_DISPATCHER_EVENT_NO_ZONE, /* refused: not our zone and no recursion for this client */
+	QUERY_DISPATCHER_EVENT_CHAOS,
+};
+
+/* RFC 4892 §3: a TXT string has at most 255 octets. */
+#define QUERY_DISPATCHER_TEXT_MAX 255
+
+struct stage_query_dispatcher_settings {
+	const struct snapshot *zones; /* of struct zone_set */
+	const struct snapshot *policy; /* of struct guard_policy */
+	/* Answers to CH TXT version.bind (version.server) and hostname.bind (id.server); NULL: REFUSED. */
+	const char *version;
+	const char *identity;
+};
+
+extern const struct stage_ops stage_query_dispatcher_ops;
