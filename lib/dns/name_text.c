@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Names in presentation form: from text to wire and back, and the table of ASCII case folding. */
+#include "dns/name.h"
+
+#include <string.h>
+
+#include "dns/text.h"
+
+/* clang-format off */
+const uint8_t dns_name_lower[256] = {
+	0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f,
+	0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+	0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f,
+	0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f,
+	0x40, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f,
+	0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x5b, 0x5c, 0x5d, 0x5e, 0x5f,
+	0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f,
+	0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f,
+	0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f,
+	0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f,
+	0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf,
+	0xb0, 0xb1, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xbb, 0xbc, 0xbd, 0xbe, 0xbf,
+	0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf,
+	0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf,
+	0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xeb, 0xec, 0xed, 0xee, 0xef,
+	0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff,
+};
+/* clang-format on */
+
+/* A name that grows label by label. */
+struct growing {
+	struct dns_name name;
+	size_t label; /* where the length octet of the open label is */
+	size_t len; /* octets so far, the open label's length octet included */
+};
+
+static enum result label_close(struct growing *growing)
+{
+	const size_t len = growing->len - growing->label - 1;
+	if (len == 0)
+		return RESULT_MALFORMED;
+	if (len > DNS_LABEL_MAX)
+		return RESULT_TOO_LONG;
+	growing->name.wire[growing->label] = (uint8_t)len;
+	growing->name.label_count++;
+	growing->label = growing->len++;
+	return RESULT_OK;
+}
+
+/* Appends `suffix` (wire, root included) to closed labels. */
+static enum result finish(struct growing *growing, const uint8_t *suffix, size_t suffix_len,
+                          size_t suffix_labels, struct dns_name *out)
+{
+	if (growing->label + suffix_len > DNS_NAME_MAX)
+		return RESULT_TOO_LONG;
+	out->len = (uint8_t)(growing->label + suffix_len);
+	out->label_count = (uint8_t)(growing->name.label_count + suffix_labels);
+	memcpy(out->wire, growing->name.wire, growing->label);
+	memcpy(out->wire + growing->label, suffix, suffix_len);
+	return RESULT_OK;
+}
+
+/* Reads labels up to the text's end. Gives in *absolute whether a final dot was there. */
+static enum result labels_read(const char *text, size_t len, struct growing *growing,
+                               bool *absolute)
+{
+	size_t at = 0;
+	while (at < len) {
+		uint8_t octet = (uint8_t)text[at];
+		if (octet == '.') {
+			const enum result result = label_close(growing);
+			if (result != RESULT_OK)
+				return result;
+			at++;
+			continue;
+		}
+		if (octet == '\\') {
+			const size_t used = text_unescape(text + at, len - at, &octet);
+			if (used == 0)
+				return RESULT_MALFORMED;
+			at += used;
+		} else {
+			at++;
+		}
+		/* The last octet is the root's. */
+		if (growing->len >= DNS_NAME_MAX)
+			return RESULT_TOO_LONG;
+		growing->name.wire[growing->len++] = octet;
+	}
+	*absolute = growing->len == growing->label + 1;
+	return *absolute ? RESULT_OK : label_close(growing);
+}
+
+enum result dns_name_from_text(const char *text, size_t len, const struct dns_name *origin,
+                               struct dns_name *out)
+{
+	static const uint8_t root[1] = {0};
+	struct growing growing;
+	growing.name.label_count = 0;
+	growing.label = 0;
+	growing.len = 1;
+
+	if (len == 0)
+		return RESULT_MALFORMED;
+	if (len == 1 && text[0] == '.')
+		return finish(&growing, root, 1, 0, out);
+	if (len == 1 && text[0] == '@') {
+		if (origin == NULL)
+			return RESULT_MALFORMED;
+		return finish(&growing, origin->wire, origin->len, origin->label_count, out);
+	}
+	bool absolute;
+	const enum result result = labels_read(text, len, &growing, &absolute);
+	if (result != RESULT_OK)
+		return result;
+	if (absolute || origin == NULL)
+		return finish(&growing, root, 1, 0, out);
+	return finish(&growing, origin->wire, origin->len, origin->label_count, out);
+}
+
+size_t dns_name_to_text(const uint8_t *wire, char *out)
+{
+	char *p = out;
+	if (*wire == 0)
+		*p++ = '.';
+	while (*wire != 0) {
+		const uint8_t *end = wire + 1 + *wire;
+		for (wire++; wire < end; wire++)
+			p += text_escape_name(*wire, p);
+		*p++ = '.';
+	}
+	*p = '\0';
+	return (size_t)(p - out);
+}
