@@ -31,14 +31,18 @@ struct dns_builder {
 	uint16_t
 	    count[DNS_SECTION_COUNT]; /* records written; the caller puts them into the header */
 	uint8_t target_count;
+	uint8_t question_target_count; /* those of the question: the first in the table */
+	uint8_t qname_len; /* octets of the question's name; 0 without a question */
+	uint64_t filter; /* one bit for each hash in the table: most searches end here */
 	struct dns_builder_target {
 		uint16_t offset; /* where in the message a name starts */
 		uint64_t hash; /* of that name (dns/name.h), so that most probes need no compare */
 	} target[DNS_BUILDER_TARGETS];
 };
 
-/* Starts behind a question that ends at `question_end`; `qname_offset` is usually DNS_HEADER_SIZE.
- * Requires: message holds a header and one uncompressed question; question_end <= limit. */
+/* Starts behind a question that ends at `question_end`.
+ * Requires: message holds a header and one uncompressed question (or none: question_end is then
+ * DNS_HEADER_SIZE); limit <= DNS_MESSAGE_MAX. Costs a few stores: the table is not touched. */
 void dns_builder_init(struct dns_builder *builder, uint8_t *message, uint32_t question_end,
                       uint32_t limit);
 
@@ -49,6 +53,8 @@ struct dns_rdata {
 };
 
 /* Appends one RRset to a section. Sections are written in order.
+ * An owner that is the question's name costs least when given as the pointer to it in the message
+ * (message + DNS_HEADER_SIZE); its case is the client's then, as it is anyway by compression.
  * Gives: RESULT_OK, or RESULT_NO_SPACE with the message as it was before. */
 MUST_CHECK enum result dns_builder_rrset(struct dns_builder *builder, enum dns_section section,
                                          const uint8_t *owner, uint16_t type, uint16_t class,

@@ -12,6 +12,7 @@
  * RFC:     4343 §3. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -50,4 +51,16 @@ static inline uint64_t fold_load_tail(const uint8_t *p, size_t len)
 	if (len >= 4)
 		return (uint64_t)fold_load_u32(p) << 32 | fold_load_u32(p + len - 4);
 	return (uint64_t)p[0] << 16 | (uint64_t)p[len >> 1] << 8 | p[len - 1];
+}
+
+/* Whether two spans of equal length are equal but for ASCII case. */
+static inline bool fold_equal(const uint8_t *a, const uint8_t *b, size_t len)
+{
+	if (len < 8)
+		return len == 0 ||
+		       fold_lower(fold_load_tail(a, len)) == fold_lower(fold_load_tail(b, len));
+	for (size_t at = 0; at + 8 < len; at += 8)
+		if (fold_lower(fold_load_u64(a + at)) != fold_lower(fold_load_u64(b + at)))
+			return false;
+	return fold_lower(fold_load_u64(a + len - 8)) == fold_lower(fold_load_u64(b + len - 8));
 }

@@ -135,21 +135,10 @@ size_t dns_name_len(const uint8_t *wire)
 	return at + 1;
 }
 
-/* Whether two spans of equal length are equal but for ASCII case. */
-static bool span_equal(const uint8_t *a, const uint8_t *b, size_t len)
-{
-	if (len < 8)
-		return fold_lower(fold_load_tail(a, len)) == fold_lower(fold_load_tail(b, len));
-	for (size_t at = 0; at + 8 < len; at += 8)
-		if (fold_lower(fold_load_u64(a + at)) != fold_lower(fold_load_u64(b + at)))
-			return false;
-	return fold_lower(fold_load_u64(a + len - 8)) == fold_lower(fold_load_u64(b + len - 8));
-}
-
 bool dns_name_equal(const uint8_t *a, const uint8_t *b)
 {
 	const size_t len = dns_name_len(a);
-	return dns_name_len(b) == len && span_equal(a, b, len);
+	return dns_name_len(b) == len && fold_equal(a, b, len);
 }
 
 bool dns_name_is_below(const uint8_t *name, const uint8_t *parent)
@@ -162,7 +151,7 @@ bool dns_name_is_below(const uint8_t *name, const uint8_t *parent)
 		name += step;
 		left -= step;
 	}
-	return left == parent_len && span_equal(name, parent, left);
+	return left == parent_len && fold_equal(name, parent, left);
 }
 
 /* Where each label starts; gives their number. */
