@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Keys of clients and their networks, and what each of them costs in the meter. */
+#include "guard/ratelimit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard/meter.h"
+
+struct ratelimit {
+	struct ratelimit_settings settings;
+	struct meter *meter;
+	uint32_t price_global;
+	uint32_t price_address;
+	uint32_t price_network;
+	uint32_t price_response;
+	uint32_t price_response_network;
+	uint32_t limited; /* responses so far, for slip */
+};
+
+/* Kinds of keys: they must not meet in the hash. */
+enum purpose {
+	PURPOSE_GLOBAL = 1,
+	PURPOSE_QUERY = 2,
+	PURPOSE_RESPONSE = 16
+};
+
+static uint32_t price_or_zero(uint64_t per_second)
+{
+	return per_second == 0
+	           ? 0
+	           : meter_price(per_second > UINT32_MAX ? UINT32_MAX : (uint32_t)per_second);
+}
+
+enum result ratelimit_create(const struct ratelimit_settings *settings, struct ratelimit **out)
+{
+	struct ratelimit *limit = calloc(1, sizeof(*limit));
+	if (limit == NULL)
+		return RESULT_NO_MEMORY;
+	enum result result = meter_create(settings->keys_max, &limit->meter);
+	if (result != RESULT_OK) {
+		free(limit);
+		return result;
+	}
+	limit->settings = *settings;
+	limit->price_global = price_or_zero(settings->global_qps);
+	limit->price_address = price_or_zero(settings->address_qps);
+	limit->price_network = price_or_zero(settings->network_qps);
+	limit->price_response = price_or_zero(settings->response_qps);
+	limit->price_response_network =
+	    price_or_zero((uint64_t)settings->response_qps * RATELIMIT_NETWORK_FACTOR);
+	*out = limit;
+	return RESULT_OK;
+}
+
+void ratelimit_free(struct ratelimit *limit)
+{
+	if (limit == NULL)
+		return;
+	meter_free(limit->meter);
+	free(limit);
+}
+
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t key_of(const struct ratelimit *limit, uint64_t prefix, uint8_t length,
+                       unsigned purpose)
+{
+	uint64_t mixed = fold(prefix ^ limit->settings.secret, UINT64_C(0x9e3779b97f4a7c15));
+	return fold(mixed ^ ((uint64_t)length << 8 | purpose), UINT64_C(0xe7037ed1a0b428db));
+}
+
+/* The first `length` bits of an address, in the upper bits. */
+static uint64_t prefix_of(uint8_t family, const uint8_t *octets, uint8_t length)
+{
+	uint64_t value = 0;
+	size_t count = family == 4 ? 4 : 8;
+	for (size_t i = 0; i < count; i++)
+		value |= (uint64_t)octets[i] << (56 - 8 * i);
+	return value & ~UINT64_C(0) << (64 - length);
+}
+
+static uint8_t address_length(uint8_t family)
+{
+	return family == 4 ? 32 : RATELIMIT_V6_ADDRESS;
+}
+
+static uint8_t network_length(uint8_t family)
+{
+	return family == 4 ? RATELIMIT_V4_NETWORK : RATELIMIT_V6_NETWORK;
+}
+
+/* Families apart: 10.0.0.0 and 0a00:: have the same upper bits. */
+static bool take(struct ratelimit *limit, uint8_t family, const uint8_t *octets, uint8_t length,
+                 unsigned purpose, uint32_t price, uint32_t now_ms)
+{
+	if (price == 0)
+		return true;
+	uint64_t key = key_of(limit, prefix_of(family, octets, length), length,
+	                      purpose | (family == 4 ? 0u : 128u));
+	return meter_take(limit->meter, key, price, now_ms);
+}
+
+bool ratelimit_query(struct ratelimit *limit, uint8_t family, const uint8_t *octets,
+                     uint32_t now_ms)
+{
+	if (!take(limit, family, octets, address_length(family), PURPOSE_QUERY,
+	          limit->price_address, now_ms) ||
+	    !take(limit, family, octets, network_length(family), PURPOSE_QUERY,
+	          limit->price_network, now_ms))
+		return false;
+	return limit->price_global == 0 ||
+	       meter_take(limit->meter, key_of(limit, 0, 0, PURPOSE_GLOBAL), limit->price_global,
+	                  now_ms);
+}
+
+enum ratelimit_verdict ratelimit_response(struct ratelimit *limit, uint8_t family,
+                                          const uint8_t *octets, enum ratelimit_kind kind,
+                                          uint32_t now_ms)
+{
+	unsigned purpose = PURPOSE_RESPONSE + (unsigned)kind;
+	if (take(limit, family, octets, address_length(family), purpose, limit->price_response,
+	         now_ms) &&
+	    take(limit, family, octets, network_length(family), purpose,
+	         limit->price_response_network, now_ms))
+		return RATELIMIT_PASS;
+	limit->limited++;
+	if (limit->settings.slip > 0 && limit->limited % limit->settings.slip == 0)
+		return RATELIMIT_SLIP;
+	return RATELIMIT_DROP;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* ratelimit -- how much a client, its network and everybody together may have.
+ *
+ * What:    two limits over one meter: queries (per address, per network, in all) before any work is done,
+ *          and responses (response rate limiting, RRL: per address and network and kind of answer), of
+ *          which every slip-th is sent truncated so that a real client comes back over TCP.
+ * Threads: an object belongs to one lane's lcore; settings are divided by the number of lanes, since the
+ *          receive queues spread clients over them.
+ * Memory:  fixed at creation.
+ * Limits:  guard/meter.h. Networks are /24 and /56.
+ * Trust:   source addresses may be forged: whoever proves his address (a stream, a good cookie) is not
+ *          limited by RRL, and nobody is banned.
+ * RFC:     5358 §4, 7873 §1; the practice of BIND, NSD and Knot. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/result.h"
+
+/* A network may have as many times the address' rate before it is limited as a whole. Too low: large
+ * offices and carrier NAT suffer for one of theirs. Too high: a flood of forged neighbours passes. */
+#define RATELIMIT_NETWORK_FACTOR 8
+#define RATELIMIT_V4_NETWORK 24
+#define RATELIMIT_V6_ADDRESS 64 /* one host may use a whole /64 */
+#define RATELIMIT_V6_NETWORK 56
+
+struct ratelimit_settings {
+	uint32_t global_qps; /* 0: no limit, as in all of these */
+	uint32_t address_qps;
+	uint32_t network_qps;
+	uint32_t
+	    response_qps; /* of one kind to one address; networks: RATELIMIT_NETWORK_FACTOR times */
+	uint32_t slip; /* every slip-th limited response is truncated instead of dropped; 0: none */
+	uint32_t keys_max; /* clients to keep track of at once */
+	uint64_t secret; /* for the keyed hash */
+};
+
+enum ratelimit_kind {
+	RATELIMIT_POSITIVE,
+	RATELIMIT_NODATA, /* and referrals */
+	RATELIMIT_NXDOMAIN, /* the flood of random names */
+	RATELIMIT_ERROR,
+};
+
+enum ratelimit_verdict {
+	RATELIMIT_PASS,
+	RATELIMIT_SLIP, /* send it truncated and empty */
+	RATELIMIT_DROP,
+};
+
+struct ratelimit;
+
+/* Fails: RESULT_OUT_OF_RANGE (keys_max), RESULT_NO_MEMORY. */
+MUST_CHECK enum result ratelimit_create(const struct ratelimit_settings *settings,
+                                        struct ratelimit **out);
+void ratelimit_free(struct ratelimit *limit);
+
+/* May this client ask once more? `octets`: 4 or 16 by family. */
+bool ratelimit_query(struct ratelimit *limit, uint8_t family, const uint8_t *octets,
+                     uint32_t now_ms);
+
+/* May this client have one more answer of this kind? */
+enum ratelimit_verdict ratelimit_response(struct ratelimit *limit, uint8_t family,
+                                          const uint8_t *octets, enum ratelimit_kind kind,
+                                          uint32_t now_ms);
