@@ -140,7 +140,7 @@ static void opt_rules(void)
 	expect_rcode(run(QUERY_SOURCE_PORT, append_opt(len, 1232, 0, NULL, 0)), DNS_RCODE_FORMERR);
 
 	len = fake_query(message, sizeof(message), "www.example.", DNS_TYPE_A, 1);
-	expect_rcode(run(QUERY_SOURCE_PORT, append_opt(len, 1232, 0, "\0\3\0\9", 4)),
+	expect_rcode(run(QUERY_SOURCE_PORT, append_opt(len, 1232, 0, "\0\3\0\11", 4)),
 	             DNS_RCODE_FORMERR);
 
 	/* RFC 6891 §6.1.2: unknown options are ignored. */
