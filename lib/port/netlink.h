@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* netlink -- sets up interfaces of the kernel: MAC address, up, IP addresses; no `ip` command needed.
+ *
+ * What:    one request each, answered by the kernel before the function returns.
+ * Threads: a socket belongs to one thread; it works on the network namespace in which it was opened.
+ * Memory:  none beyond the caller's struct.
+ * Limits:  interface indices of the kernel.
+ * Trust:   the peer is the kernel.
+ * RFC:     3549 (rtnetlink), 4862 §5.4 (duplicate address detection, which is left out on request). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/result.h"
+#include "net/prefix.h"
+
+struct port_netlink {
+	int fd;
+	uint32_t sequence;
+};
+
+/* Fails: RESULT_IO. */
+MUST_CHECK enum result port_netlink_open(struct port_netlink *out);
+void port_netlink_close(struct port_netlink *netlink);
+
+/* What may be changed of an interface; what is not set stays as it is. */
+struct port_netlink_link {
+	const uint8_t *mac; /* 6 octets or NULL */
+	bool up;
+	bool no_link_local; /* the kernel makes no fe80:: address of its own accord */
+};
+
+/* Fails: RESULT_NOT_FOUND (no such interface), RESULT_DENIED, RESULT_IO; errno tells more. */
+MUST_CHECK enum result port_netlink_set_link(struct port_netlink *netlink, uint32_t index,
+                                             const struct port_netlink_link *link);
+
+/* Adds an address with its prefix length; IPv6 addresses are usable at once, without duplicate address
+ * detection. An address that is there already is fine.
+ * Fails: RESULT_NOT_FOUND, RESULT_DENIED (also: IPv6 is switched off on the interface), RESULT_IO. */
+MUST_CHECK enum result port_netlink_add_address(struct port_netlink *netlink, uint32_t index,
+                                                const struct net_prefix *address);

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Opens and closes devices: probe, plan (caps.c), configure, queues, start, the host's end (tap.c). */
+#include "port/port.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_bus.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "net/frame.h"
+#include "port/caps_int.h"
+#include "port/driver_int.h"
+#include "port/tap_int.h"
+
+static enum result check_settings(const struct port_settings *settings,
+                                  char name[PORT_DEVARGS_BYTES])
+{
+	if (strlen(settings->name) >= PORT_NAME_BYTES ||
+	    strlen(settings->device) >= PORT_DEVARGS_BYTES ||
+	    settings->address_count > PORT_ADDRESSES_MAX) {
+		log_error("port", "PRT010", "%.31s: name, device or list of addresses is too long",
+		          settings->name);
+		return RESULT_TOO_LONG;
+	}
+	return port_device_name(settings->device, name);
+}
+
+static const char *probe_error_text(int error)
+{
+	if (error == 0)
+		return "it is no network device";
+	return error == -EFAULT ? "no driver knows that name" : strerror(-error);
+}
+
+/* Finds the device, plugging it in first if EAL did not do so at its start. */
+static enum result probe(const struct port_settings *settings, const char *name, uint16_t *id)
+{
+	if (rte_eth_dev_get_port_by_name(name, id) == 0)
+		return RESULT_OK;
+	int error = rte_dev_probe(settings->device);
+	if (error == 0 && rte_eth_dev_get_port_by_name(name, id) == 0)
+		return RESULT_OK;
+	const char *hint = port_device_is_pci(settings->device)
+	                       ? "; is it bound to vfio-pci (dpdk-devbind.py --status)?"
+	                       : "";
+	log_error("port", "PRT011", "%s: cannot open the device \"%s\": %s%s", settings->name,
+	          settings->device, probe_error_text(error), hint);
+	if (error == -EPERM || error == -EACCES)
+		return RESULT_DENIED;
+	return error == -EEXIST || error == -EBUSY ? RESULT_BUSY : RESULT_NOT_FOUND;
+}
+
+static void take_identity(const struct port_settings *settings, const struct port_driver *driver,
+                          const struct rte_eth_dev_info *info, struct port *port)
+{
+	struct rte_ether_addr mac = {{0}};
+	(void)rte_eth_macaddr_get(port->id, &mac);
+	memcpy(port->mac, mac.addr_bytes, sizeof(port->mac));
+	snprintf(port->name, sizeof(port->name), "%s", settings->name);
+	snprintf(port->driver, sizeof(port->driver), "%s",
+	         info->driver_name == NULL ? driver->name : info->driver_name);
+	port->interface_index = info->if_index;
+	if (info->if_index == 0 || if_indextoname(info->if_index, port->interface) == NULL)
+		port->interface[0] = '\0';
+	port->mode = settings->mode == PORT_MODE_AUTO ? driver->mode : settings->mode;
+	port->check_mac = driver->check_mac;
+	for (unsigned i = 0; i < settings->address_count; i++)
+		port->address[i] = settings->addresses[i];
+	port->address_count = settings->address_count;
+	for (unsigned i = 0; i < PORT_QUEUES_MAX; i++) {
+		port->wake_fd[i] = -1;
+		rte_spinlock_init(&port->tx_lock[i].lock);
+	}
+}
+
+static int setup_queues(const struct port *port, struct caps_plan *plan,
+                        const struct rte_eth_dev_info *info, struct rte_mempool *pool)
+{
+	int socket = rte_eth_dev_socket_id(port->id);
+	unsigned node = socket < 0 ? (unsigned)SOCKET_ID_ANY : (unsigned)socket;
+	int error = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &plan->rx_descriptors,
+	                                             &plan->tx_descriptors);
+	if (error != 0 && error != -ENOTSUP)
+		return error;
+	struct rte_eth_rxconf rx_conf = info->default_rxconf;
+	struct rte_eth_txconf tx_conf = info->default_txconf;
+	rx_conf.offloads = plan->conf.rxmode.offloads;
+	tx_conf.offloads = plan->conf.txmode.offloads;
+	for (uint16_t queue = 0; queue < plan->rx_queues; queue++) {
+		error = rte_eth_rx_queue_setup(port->id, queue, plan->rx_descriptors, node,
+		                               &rx_conf, pool);
+		if (error != 0)
+			return error;
+	}
+	for (uint16_t queue = 0; queue < plan->tx_queues; queue++) {
+		error =
+		    rte_eth_tx_queue_setup(port->id, queue, plan->tx_descriptors, node, &tx_conf);
+		if (error != 0)
+			return error;
+	}
+	return 0;
+}
+
+/* Tries the steps from everything to nothing until the device agrees to one. */
+static enum result configure(const struct port_settings *settings, const struct port_driver *driver,
+                             const struct rte_eth_dev_info *info, uint16_t lane_count,
+                             struct rte_mempool *pool, struct port *port)
+{
+	int error = 0;
+	for (enum caps_step step = CAPS_ALL; step < CAPS_STEP_COUNT; step++) {
+		struct caps_plan plan;
+		port_caps_plan(settings, driver, info, lane_count, pool, step, &plan);
+		error = rte_eth_dev_configure(port->id, plan.rx_queues, plan.tx_queues, &plan.conf);
+		if (error == 0)
+			error = setup_queues(port, &plan, info, pool);
+		if (error == 0) {
+			port_caps_take(&plan, lane_count, port);
+			return RESULT_OK;
+		}
+		if (error == -ENOMEM)
+			break;
+	}
+	log_error("port", "PRT012", "%s: the driver %s does not accept any configuration: %s",
+	          port->name, port->driver, strerror(-error));
+	return error == -ENOMEM ? RESULT_NO_MEMORY : RESULT_IO;
+}
+
+static void find_wake_fds(const struct port_driver *driver, struct port *port)
+{
+	if (!driver->wakes)
+		return;
+	for (uint16_t queue = 0; queue < port->rx_queue_count; queue++) {
+		int fd = rte_eth_dev_rx_intr_ctl_q_get_fd(port->id, queue);
+		port->wake_fd[queue] = fd < 0 ? -1 : fd;
+	}
+}
+
+/* Takes the device out of DPDK; the driver frees what it has, a TAP vanishes. */
+static void unplug(uint16_t id)
+{
+	struct rte_eth_dev_info info;
+	if (rte_eth_dev_info_get(id, &info) != 0)
+		return;
+	(void)rte_eth_dev_stop(id);
+	struct rte_device *device = info.device;
+	(void)rte_eth_dev_close(id);
+	if (device != NULL)
+		(void)rte_dev_remove(device);
+}
+
+static enum result start(const struct port_settings *settings, const struct port_driver *driver,
+                         uint16_t lane_count, struct port *port)
+{
+	bool is_tap = strcmp(driver->name, "net_tap") == 0;
+	if (is_tap)
+		port_tap_before_start(port);
+	int error = rte_eth_dev_start(port->id);
+	if (error != 0) {
+		log_error("port", "PRT013", "%s: the device does not start: %s", port->name,
+		          strerror(-error));
+		return RESULT_IO;
+	}
+	find_wake_fds(driver, port);
+	if (is_tap)
+		port_tap_host_setup(port, settings);
+	port_caps_log(port, settings, lane_count);
+	return RESULT_OK;
+}
+
+static enum result open_device(const struct port_settings *settings,
+                               const struct port_driver *driver, const char *name,
+                               uint16_t lane_count, struct rte_mempool *pool, struct port *port)
+{
+	enum result result = probe(settings, name, &port->id);
+	if (result != RESULT_OK)
+		return result;
+	struct rte_eth_dev_info info;
+	int error = rte_eth_dev_info_get(port->id, &info);
+	if (error != 0)
+		return RESULT_IO;
+	take_identity(settings, driver, &info, port);
+	result = configure(settings, driver, &info, lane_count, pool, port);
+	if (result == RESULT_OK)
+		result = start(settings, driver, lane_count, port);
+	if (result != RESULT_OK)
+		unplug(port->id);
+	return result;
+}
+
+enum result port_open(const struct port_settings *settings, uint16_t index, uint16_t lane_count,
+                      struct rte_mempool *pool, struct port *out)
+{
+	CHECK(index < PORT_MAX && lane_count > 0);
+	char name[PORT_DEVARGS_BYTES];
+	enum result result = check_settings(settings, name);
+	if (result != RESULT_OK)
+		return result;
+	const struct port_driver *driver = port_driver_find(settings->device);
+	bool is_tap = strcmp(driver->name, "net_tap") == 0;
+	if (is_tap) {
+		result = port_tap_check(settings);
+		if (result != RESULT_OK)
+			return result;
+		port_tap_quiet_begin();
+	}
+	*out = (struct port){.index = index};
+	result = open_device(settings, driver, name, lane_count, pool, out);
+	if (is_tap)
+		port_tap_quiet_end();
+	out->is_open = result == RESULT_OK;
+	return result;
+}
+
+void port_close(struct port *port)
+{
+	if (!port->is_open)
+		return;
+	port->is_open = false;
+	unplug(port->id);
+}
+
+uint16_t port_message_max(const struct port *port, uint8_t version)
+{
+	uint16_t headers = NET_UDP_HEADER_BYTES;
+	headers += version == 4 ? NET_IPV4_HEADER_BYTES : NET_IPV6_HEADER_BYTES;
+	return (uint16_t)(port->mtu - headers);
+}
+
+uint32_t port_mbufs_held(const struct port_settings *settings, uint16_t lane_count)
+{
+	const struct port_driver *driver = port_driver_find(settings->device);
+	uint32_t rx =
+	    settings->rx_descriptors == 0 ? PORT_DESCRIPTORS_DEFAULT : settings->rx_descriptors;
+	uint32_t tx =
+	    settings->tx_descriptors == 0 ? PORT_DESCRIPTORS_DEFAULT : settings->tx_descriptors;
+	if (driver->rx_descriptors_max != 0 && rx > driver->rx_descriptors_max)
+		rx = driver->rx_descriptors_max;
+	uint32_t queues = lane_count;
+	if (settings->queues != 0 && settings->queues < lane_count)
+		queues = settings->queues;
+	return queues * rx + lane_count * tx;
+}
+
+int port_wake_fd(const struct port *port, uint16_t queue)
+{
+	return queue < port->rx_queue_count ? port->wake_fd[queue] : -1;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* The one place where frames are received. */
+#include <rte_ethdev.h>
+
+#include "port/port.h"
+
+uint16_t port_rx(const struct port *port, uint16_t queue, struct rte_mbuf **burst, uint16_t count)
+{
+	if (queue >= port->rx_queue_count)
+		return 0;
+	return rte_eth_rx_burst(port->id, queue, burst, count);
+}
