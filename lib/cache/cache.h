@@ -5,14 +5,19 @@
  *
  * What:    entries hold the answer sections of a message as a wire image, compressed against the
  *          question, with the offsets of their TTLs. A hit is a copy into the packet and a patch of
- *          TTLs. Found by the keyed hash of dns_question, type, class and the DO bit.
- * Threads: cache_find() on any lcore, without locks and without shared writes, but for one relaxed
- *          "visited" bit that is only written when it is not yet set; cache_insert(), _flush*() and
- *          _janitor() on one writer lcore.
- * Memory:  fixed at cache_create(); nothing is allocated afterwards.
+ *          TTLs. Found by the keyed hash of dns_question, type, class and the DO bit. When room is
+ *          needed, SIEVE decides what goes.
+ * Threads: cache_find() and cache_prefetch() on any lcore, without locks and without shared writes,
+ *          but for one relaxed "visited" bit that is only written when it is not yet set.
+ *          cache_insert(), cache_insert_failure() and cache_drain() on the one writer lcore.
+ *          cache_janitor() on one other lcore (or the writer's): it only reads entries and hands the
+ *          expired ones to the writer through a queue. cache_flush_request() and cache_flush_all() on
+ *          one control thread. cache_stats() anywhere.
+ * Memory:  fixed at cache_create(); nothing is allocated afterwards. Pages are touched as they are
+ *          needed, so that a large cache does not delay the start.
  * Limits:  cache/cache_limits.h.
  * Trust:   cache_insert() takes a message that the resolver has checked and scrubbed.
- * RFC:     2308 (negative), 8767 (stale), 2181 §5.2 §8 (TTLs). */
+ * RFC:     2308 (negative), 8767 (stale), 9520 (failures), 2181 §5.2 §8 §9 (TTLs, truncation). */
 #pragma once
 
 #include <stdbool.h>
@@ -30,47 +35,91 @@ struct cache;
 struct cache_settings {
 	uint32_t entries_max; /* how many answers fit: 1..2^28 */
 	uint64_t memory_bytes; /* for their images; 0: entries_max * a typical size */
-	uint32_t ttl_max_s; /* cap, RFC 8767 §4 suggests 7 days at most */
+	uint32_t ttl_max_s; /* cap, RFC 8767 §4 suggests 7 days at most; 0: that */
 	uint32_t ttl_min_s; /* floor; 0 for none */
-	uint32_t negative_ttl_max_s; /* cap for NXDOMAIN and NODATA, RFC 2308 §5 */
+	uint32_t negative_ttl_max_s; /* cap for NXDOMAIN and NODATA, RFC 2308 §5; 0: one day */
 	uint32_t stale_max_s; /* how long past its TTL an entry may serve as stale; 0: never */
 };
 
 enum cache_hit {
 	CACHE_MISS,
+	/* May be given to the client at once. Besides fresh entries these are failures that were seen a
+	 * moment ago (RFC 9520: SERVFAIL, EDE 13) and stale answers of names whose resolution has just
+	 * failed (RFC 8767 §5, failure recheck timer: EDE 3 or 19). */
 	CACHE_FRESH,
-	CACHE_STALE, /* past its TTL, within stale_max_s: only for when resolution fails */
+	/* Past its TTL, within stale_max_s: only for when resolution fails (EDE 3 or 19). */
+	CACHE_STALE,
 };
 
+/* Fails: RESULT_OUT_OF_RANGE (entries_max), RESULT_NO_MEMORY. */
 MUST_CHECK enum result cache_create(const struct cache_settings *settings, struct cache **out);
 void cache_destroy(struct cache *cache);
 
-/* Looks for an answer. On CACHE_FRESH (and CACHE_STALE) the sections are in the builder with their TTLs
- * counted down (stale: 30 s, RFC 8767 §5.2) and *out is set; TC where it did not fit. On CACHE_MISS
- * neither is touched. now_ms: monotonic, milliseconds. */
+/* Looks for an answer. On CACHE_FRESH and CACHE_STALE the sections are in the builder with their TTLs
+ * counted down (stale: 30 s, RFC 8767 §4) and *out is set whole, counts and end included. What does not
+ * fit is left out from an RRset boundary on; TC is set where the answer or authority section lost
+ * something. On CACHE_MISS neither is changed (octets behind builder->len may be).
+ * Requires: the builder stands behind the question and nothing was written to it (else it is a miss).
+ * now_ms: monotonic, milliseconds. */
 enum cache_hit cache_find(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
                           uint64_t now_ms, struct dns_builder *builder, struct dns_answer *out);
 
-/* Asks memory for the lines that cache_find() will read first. */
+/* Asks memory for the line that cache_find() reads first. */
 void cache_prefetch(const struct cache *cache, const struct dns_question *question, bool dnssec_ok);
+/* Asks memory for the entry's lines, if the line above has come by now: a second round over a burst. */
+void cache_prefetch_entry(const struct cache *cache, const struct dns_question *question,
+                          bool dnssec_ok);
 
 /* Keeps the answer sections of `message` (checked, scrubbed, 12..65535 octets, its question equal to
  * `question`) under the least TTL in it; a negative answer under the SOA's (RFC 2308 §5). Answers that
- * must not be kept (TTL 0, TC, rcodes other than NOERROR and NXDOMAIN) are RESULT_OUT_OF_RANGE.
- * Fails also: RESULT_MALFORMED, RESULT_TOO_LONG. Writer lcore only. */
+ * must not be kept (TTL 0, TC, rcodes other than NOERROR and NXDOMAIN, negative without SOA) are
+ * RESULT_OUT_OF_RANGE.
+ * Fails also: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG (cache_limits.h). Writer lcore only. */
 MUST_CHECK enum result cache_insert(struct cache *cache, const struct dns_question *question,
                                     bool dnssec_ok, const uint8_t *message, size_t len,
                                     uint64_t now_ms);
 
-/* One bounded piece of expiry work: looks at `slots` entries and frees those past TTL and stale age.
- * Returns how many it freed. Writer lcore only. */
+/* Remembers for `hold_ms` (clamped to 1 s .. 5 min, RFC 9520 §3.2) that the question could not be
+ * resolved. Where a stale answer is kept it is given meanwhile (RFC 8767 §5), else SERVFAIL; a fresh
+ * answer is left alone. Writer lcore only. */
+void cache_insert_failure(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
+                          uint32_t hold_ms, uint64_t now_ms);
+
+/* One bounded piece of expiry work: looks at `slots` entries and hands those past TTL and stale age to
+ * the writer. Returns how many it handed over. Janitor lcore only. */
 uint32_t cache_janitor(struct cache *cache, uint32_t slots, uint64_t now_ms);
 
+/* The writer's share of it: frees at most `budget` of the entries that the janitor found, and does one
+ * piece of a flush that is under way. Returns the amount of work done, 0 for none: that costs two
+ * loads. Writer lcore only. */
+uint32_t cache_drain(struct cache *cache, uint32_t budget, uint64_t now_ms);
+
+/* Forgets everything that was inserted before the call, at once. Any one control thread. */
+void cache_flush_all(struct cache *cache);
+
+/* What to forget. */
+struct cache_flush {
+	struct dns_name name;
+	bool subtree; /* also everything below */
+	uint16_t type; /* 0: all types */
+};
+
+/* Asks the writer to forget some names; it is done by and by in cache_drain().
+ * Fails: RESULT_BUSY while an earlier one is under way. Any one control thread. */
+MUST_CHECK enum result cache_flush_request(struct cache *cache, const struct cache_flush *what);
+/* Whether no flush is under way; if so and `freed` is not NULL, how many entries the last one freed. */
+bool cache_flush_is_done(const struct cache *cache, uint64_t *freed);
+
 struct cache_stats {
-	uint64_t entries;
-	uint64_t memory_bytes;
+	uint64_t entries; /* kept now, expired ones included until the janitor comes by */
+	uint64_t entries_max;
+	uint64_t memory_bytes; /* reserved at start: never changes */
+	uint64_t image_bytes; /* of those, used for images now */
 	uint64_t inserts;
-	uint64_t evictions;
-	uint64_t expired;
+	uint64_t replaced; /* inserts that took the place of an older answer */
+	uint64_t failures; /* failed resolutions remembered */
+	uint64_t evictions; /* thrown out for want of room */
+	uint64_t expired; /* freed by the janitor's advice */
+	uint64_t flushed;
 };
 void cache_stats(const struct cache *cache, struct cache_stats *out);

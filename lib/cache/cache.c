@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Making and ending a cache, the writer's two ways in, and the figures. */
+#include "cache/cache_int.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+/* Anonymous pages: zeroed, untouched until used, large where the kernel can. NULL on failure. */
+static void *map(struct cache *cache, size_t bytes)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED)
+		return NULL;
+	(void)madvise(memory, bytes, MADV_HUGEPAGE);
+	cache->memory_bytes += bytes;
+	return memory;
+}
+
+static void unmap(void *memory, size_t bytes)
+{
+	if (memory != NULL)
+		(void)munmap(memory, bytes);
+}
+
+static uint32_t or_limit(uint32_t value, uint32_t limit)
+{
+	return value == 0 || value > limit ? limit : value;
+}
+
+static void take_settings(struct cache *cache, const struct cache_settings *settings)
+{
+	struct cache_settings *own = &cache->settings;
+	*own = *settings;
+	if (own->entries_max < CACHE_ENTRIES_MIN)
+		own->entries_max = CACHE_ENTRIES_MIN;
+	if (own->memory_bytes == 0)
+		own->memory_bytes = own->entries_max * (uint64_t)CACHE_IMAGE_BYTES_TYPICAL;
+	own->ttl_max_s = or_limit(own->ttl_max_s, CACHE_TTL_LIMIT_S);
+	own->negative_ttl_max_s = or_limit(own->negative_ttl_max_s, CACHE_NEGATIVE_TTL_LIMIT_S);
+	if (own->ttl_min_s > own->ttl_max_s)
+		own->ttl_min_s = own->ttl_max_s;
+	if (own->stale_max_s > CACHE_STALE_LIMIT_S)
+		own->stale_max_s = CACHE_STALE_LIMIT_S;
+}
+
+/* Sizes of the tables. Two slots an entry keep the chance that both buckets of a key are full small. */
+static void size_tables(struct cache *cache)
+{
+	const struct cache_settings *settings = &cache->settings;
+	uint64_t buckets = 1;
+	while (buckets * CACHE_BUCKET_SLOTS < settings->entries_max * (uint64_t)2)
+		buckets *= 2;
+	cache->bucket_mask = buckets - 1;
+	cache->entry_count = settings->entries_max + 1;
+	uint64_t inlined = settings->entries_max * (uint64_t)CACHE_INLINE_WORDS * 8;
+	uint64_t chained = settings->memory_bytes > inlined ? settings->memory_bytes - inlined : 0;
+	uint64_t blocks = chained / sizeof(struct cache_block);
+	if (blocks < CACHE_BLOCKS_MIN)
+		blocks = CACHE_BLOCKS_MIN;
+	cache->block_count = blocks < CACHE_NONE ? (uint32_t)blocks : CACHE_NONE - 1;
+}
+
+static enum result map_tables(struct cache *cache)
+{
+	size_t entries = cache->entry_count;
+	cache->buckets = map(cache, (cache->bucket_mask + 1) * sizeof(*cache->buckets));
+	cache->entries = map(cache, entries * sizeof(*cache->entries));
+	cache->blocks = map(cache, cache->block_count * sizeof(*cache->blocks));
+	cache->nodes = map(cache, entries * sizeof(*cache->nodes));
+	if (cache->buckets == NULL || cache->entries == NULL || cache->blocks == NULL ||
+	    cache->nodes == NULL)
+		return RESULT_NO_MEMORY;
+	return cache_image_create(&cache->scratch);
+}
+
+enum result cache_create(const struct cache_settings *settings, struct cache **out)
+{
+	if (settings->entries_max == 0 || settings->entries_max > CACHE_ENTRIES_MAX)
+		return RESULT_OUT_OF_RANGE;
+	struct cache *cache = aligned_alloc(CACHE_LINE_BYTES, sizeof(*cache));
+	if (cache == NULL)
+		return RESULT_NO_MEMORY;
+	memset(cache, 0, sizeof(*cache));
+	take_settings(cache, settings);
+	size_tables(cache);
+	enum result result = map_tables(cache);
+	if (result != RESULT_OK) {
+		cache_destroy(cache);
+		return result;
+	}
+	cache->entry_free = CACHE_NONE;
+	cache->block_free = CACHE_NONE;
+	cache_sieve_init(cache);
+	*out = cache;
+	return RESULT_OK;
+}
+
+void cache_destroy(struct cache *cache)
+{
+	if (cache == NULL)
+		return;
+	unmap(cache->buckets, (cache->bucket_mask + 1) * sizeof(*cache->buckets));
+	unmap(cache->entries, cache->entry_count * sizeof(*cache->entries));
+	unmap(cache->blocks, cache->block_count * sizeof(*cache->blocks));
+	unmap(cache->nodes, cache->entry_count * sizeof(*cache->nodes));
+	if (cache->scratch != NULL)
+		cache_image_destroy(cache->scratch);
+	free(cache);
+}
+
+enum result cache_insert(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
+                         const uint8_t *message, size_t len, uint64_t now_ms)
+{
+	const struct cache_image *image;
+	enum result result =
+	    cache_image_build(cache, question, dnssec_ok, message, len, now_ms, &image);
+	if (result == RESULT_OK)
+		cache_store_put(cache, image, now_ms);
+	return result;
+}
+
+static uint32_t clamp_hold(uint32_t hold_ms)
+{
+	if (hold_ms < CACHE_FAILURE_MIN_MS)
+		return CACHE_FAILURE_MIN_MS;
+	return hold_ms < CACHE_FAILURE_MAX_MS ? hold_ms : CACHE_FAILURE_MAX_MS;
+}
+
+void cache_insert_failure(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
+                          uint32_t hold_ms, uint64_t now_ms)
+{
+	const struct cache_image *image =
+	    cache_image_failure(cache, question, dnssec_ok, clamp_hold(hold_ms), now_ms);
+	uint32_t entry = cache_index_find(cache, &image->meta, image->head);
+	struct cache_meta kept;
+	cache_stat_add(&cache->stats.failures, 1);
+	if (entry != CACHE_NONE) {
+		cache_store_meta(cache, entry, &kept);
+		if (!cache_meta_is_failure(&kept) && !cache_meta_is_dead(cache, &kept, now_ms)) {
+			__atomic_store_n(&cache->entries[entry].held_until_ms,
+			                 now_ms + clamp_hold(hold_ms), __ATOMIC_RELAXED);
+			return;
+		}
+	}
+	cache_store_put(cache, image, now_ms);
+}
+
+void cache_flush_all(struct cache *cache)
+{
+	__atomic_add_fetch(&cache->epoch, 1, __ATOMIC_RELAXED);
+}
+
+void cache_stats(const struct cache *cache, struct cache_stats *out)
+{
+	const struct cache_stats *stats = &cache->stats;
+	*out = (struct cache_stats){
+	    .entries = __atomic_load_n(&stats->entries, __ATOMIC_RELAXED),
+	    .entries_max = cache->settings.entries_max,
+	    .memory_bytes = cache->memory_bytes,
+	    .image_bytes = __atomic_load_n(&stats->image_bytes, __ATOMIC_RELAXED),
+	    .inserts = __atomic_load_n(&stats->inserts, __ATOMIC_RELAXED),
+	    .replaced = __atomic_load_n(&stats->replaced, __ATOMIC_RELAXED),
+	    .failures = __atomic_load_n(&stats->failures, __ATOMIC_RELAXED),
+	    .evictions = __atomic_load_n(&stats->evictions, __ATOMIC_RELAXED),
+	    .expired = __atomic_load_n(&stats->expired, __ATOMIC_RELAXED),
+	    .flushed = __atomic_load_n(&stats->flushed, __ATOMIC_RELAXED),
+	};
+}

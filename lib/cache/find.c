@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* The readers' side: probe, copy the image out into the packet, validate, then patch TTLs. Nothing is
+ * locked and nothing is written to shared lines but an unset visited bit. */
+#include "cache/cache_int.h"
+
+/* What became of looking at one entry. */
+enum look {
+	LOOK_OTHER, /* not this question, or dead */
+	LOOK_TORN, /* the writer was there meanwhile */
+	LOOK_FOUND,
+};
+
+/* A hit on its way into the packet. */
+struct hit {
+	struct cache_meta meta;
+	uint64_t now_ms;
+	bool held; /* its resolution failed a moment ago */
+	bool stale;
+	uint32_t copied; /* octets of records in the message */
+	uint8_t head[CACHE_HEAD_MAX];
+};
+
+/* Copies an image word by word out of an entry and its chain. */
+struct walk {
+	const struct cache *cache;
+	const uint64_t *word;
+	uint32_t left; /* words */
+	uint32_t next; /* block */
+};
+
+/* False where the chain leads nowhere: then the entry is being rewritten. */
+static bool copy(struct walk *walk, uint8_t *out, size_t len)
+{
+	while (len > 0) {
+		if (walk->left == 0) {
+			if (walk->next >= walk->cache->block_count)
+				return false;
+			const struct cache_block *block = &walk->cache->blocks[walk->next];
+			walk->word = block->word;
+			walk->left = CACHE_BLOCK_WORDS;
+			walk->next = (uint32_t)__atomic_load_n(&block->next, __ATOMIC_RELAXED);
+			if (walk->next < walk->cache->block_count)
+				__builtin_prefetch(&walk->cache->blocks[walk->next]);
+		}
+		size_t part = len < walk->left * 8u ? len : walk->left * 8u;
+		cache_words_load(out, walk->word, part);
+		walk->word += (part + 7) / 8;
+		walk->left -= (uint32_t)((part + 7) / 8);
+		out += part;
+		len -= part;
+	}
+	return true;
+}
+
+static bool is_wanted(const struct cache *cache, const struct cache_meta *meta, uint64_t key,
+                      const struct dns_question *question, bool dnssec_ok)
+{
+	return meta->key == key && meta->type == question->type && meta->class == question->class &&
+	       (meta->flags & CACHE_META_DNSSEC_OK) == (dnssec_ok ? CACHE_META_DNSSEC_OK : 0) &&
+	       meta->name_len == question->name_len &&
+	       meta->epoch == __atomic_load_n(&cache->epoch, __ATOMIC_RELAXED);
+}
+
+static size_t head_len(const struct cache_meta *meta)
+{
+	size_t len = meta->name_len + meta->record_count * sizeof(uint16_t) +
+	             meta->rrset_count * sizeof(struct cache_rrset);
+	return (len + 7) & ~(size_t)7;
+}
+
+static enum look look(const struct cache *cache, const struct cache_entry *entry, uint64_t key,
+                      const struct dns_question *question, bool dnssec_ok,
+                      const struct dns_builder *builder, struct hit *hit)
+{
+	uint32_t sequence;
+	struct cache_meta *meta = &hit->meta;
+	if (!cache_entry_begin(entry, &sequence))
+		return LOOK_TORN;
+	cache_words_load(meta, entry->meta, sizeof(*meta));
+	uint64_t held_until_ms = __atomic_load_n(&entry->held_until_ms, __ATOMIC_RELAXED);
+	if (!cache_entry_is_valid(entry, sequence))
+		return LOOK_TORN;
+	if (!is_wanted(cache, meta, key, question, dnssec_ok) ||
+	    cache_meta_is_dead(cache, meta, hit->now_ms))
+		return LOOK_OTHER;
+	hit->stale = hit->now_ms >= meta->inserted_ms + meta->lifetime_ms;
+	hit->held = hit->now_ms < held_until_ms;
+
+	struct walk walk = {cache, entry->image, CACHE_INLINE_WORDS, meta->chain};
+	uint32_t room = builder->limit - builder->len;
+	hit->copied = meta->records_len < room ? meta->records_len : room;
+	if (!copy(&walk, hit->head, head_len(meta)) ||
+	    !copy(&walk, builder->message + builder->len, hit->copied))
+		return LOOK_TORN;
+	if (!cache_entry_is_valid(entry, sequence))
+		return LOOK_TORN;
+	return memcmp(hit->head, question->name, meta->name_len) == 0 ? LOOK_FOUND : LOOK_OTHER;
+}
+
+/* Goes through both buckets once. */
+static enum look probe(const struct cache *cache, uint64_t key, const struct dns_question *question,
+                       bool dnssec_ok, const struct dns_builder *builder, struct hit *hit,
+                       struct cache_entry **found)
+{
+	enum look worst = LOOK_OTHER;
+	for (unsigned which = 0; which < 2; which++) {
+		const struct cache_bucket *bucket = cache_index_bucket(cache, key, which);
+		for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
+			uint64_t slot = __atomic_load_n(&bucket->slot[i], __ATOMIC_ACQUIRE);
+			if (slot == 0 || slot >> 32 != key >> 32)
+				continue;
+			struct cache_entry *entry = &cache->entries[(uint32_t)slot - 1];
+			enum look result =
+			    look(cache, entry, key, question, dnssec_ok, builder, hit);
+			if (result == LOOK_FOUND) {
+				*found = entry;
+				return LOOK_FOUND;
+			}
+			if (result == LOOK_TORN)
+				worst = LOOK_TORN;
+		}
+	}
+	return worst;
+}
+
+/* Takes whole RRsets into the builder as far as they were copied. Returns the records taken and whether
+ * one was left out that the client needs: RFC 2181 §9 sets TC only for those. */
+static unsigned take_rrsets(const struct hit *hit, const struct cache_rrset *rrset,
+                            struct dns_builder *builder, bool *truncated)
+{
+	unsigned records = 0;
+	uint32_t end = 0;
+	*truncated = false;
+	for (unsigned i = 0; i < hit->meta.rrset_count; i++) {
+		unsigned section = rrset[i].section_count >> CACHE_RRSET_SECTION_SHIFT;
+		unsigned count = rrset[i].section_count & CACHE_RRSET_COUNT_MASK;
+		if (rrset[i].end > hit->copied) {
+			*truncated = section != DNS_SECTION_ADDITIONAL;
+			break;
+		}
+		end = rrset[i].end;
+		records += count;
+		builder->count[section] = (uint16_t)(builder->count[section] + count);
+	}
+	builder->len += end;
+	return records;
+}
+
+static void patch_ttls(const struct hit *hit, const uint8_t *ttl_at, unsigned records,
+                       uint8_t *message)
+{
+	/* Lcores read the clock once a turn: the writer may have been ahead of us. */
+	uint64_t inserted_ms = hit->meta.inserted_ms;
+	uint32_t age_s =
+	    hit->now_ms > inserted_ms ? (uint32_t)((hit->now_ms - inserted_ms) / 1000) : 0;
+	for (unsigned i = 0; i < records; i++) {
+		uint16_t at;
+		memcpy(&at, ttl_at + i * sizeof(at), sizeof(at));
+		uint8_t *ttl = message + at;
+		bytes_store_u32(ttl, hit->stale ? CACHE_STALE_TTL_S : bytes_load_u32(ttl) - age_s);
+	}
+}
+
+static int16_t ede_of(const struct hit *hit)
+{
+	if (cache_meta_is_failure(&hit->meta))
+		return EDNS_EDE_CACHED_ERROR;
+	if (!hit->stale)
+		return EDNS_EDE_NONE;
+	return hit->meta.rcode == DNS_RCODE_NXDOMAIN ? EDNS_EDE_STALE_NXDOMAIN
+	                                             : EDNS_EDE_STALE_ANSWER;
+}
+
+/* The copy is whole and ours: makes it an answer. */
+static void finish(const struct hit *hit, struct dns_builder *builder, struct dns_answer *out)
+{
+	uint8_t *records = builder->message + builder->len;
+	const uint8_t *ttl_at = hit->head + hit->meta.name_len;
+	struct cache_rrset rrset[CACHE_RECORDS_MAX];
+	memcpy(rrset, ttl_at + hit->meta.record_count * sizeof(uint16_t),
+	       hit->meta.rrset_count * sizeof(rrset[0]));
+
+	bool truncated;
+	unsigned count = take_rrsets(hit, rrset, builder, &truncated);
+	patch_ttls(hit, ttl_at, count, records);
+	*out = (struct dns_answer){
+	    .rcode = hit->meta.rcode,
+	    .truncated = truncated,
+	    .ede = ede_of(hit),
+	    .end = builder->len,
+	};
+	memcpy(out->count, builder->count, sizeof(out->count));
+}
+
+enum cache_hit cache_find(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
+                          uint64_t now_ms, struct dns_builder *builder, struct dns_answer *out)
+{
+	/* Images hold offsets that are right only directly behind the question. */
+	if (builder->len != DNS_HEADER_SIZE + question->name_len + 4u)
+		return CACHE_MISS;
+	uint64_t key = cache_index_key(question, dnssec_ok);
+	struct hit hit;
+	struct cache_entry *entry = NULL;
+	hit.now_ms = now_ms;
+	enum look result = LOOK_TORN;
+	for (unsigned i = 0; i < CACHE_READ_TRIES && result == LOOK_TORN; i++)
+		result = probe(cache, key, question, dnssec_ok, builder, &hit, &entry);
+	if (result != LOOK_FOUND)
+		return CACHE_MISS;
+	if (__atomic_load_n(&entry->visited, __ATOMIC_RELAXED) == 0)
+		__atomic_store_n(&entry->visited, 1, __ATOMIC_RELAXED);
+	finish(&hit, builder, out);
+	return hit.stale && !hit.held ? CACHE_STALE : CACHE_FRESH;
+}
+
+void cache_prefetch(const struct cache *cache, const struct dns_question *question, bool dnssec_ok)
+{
+	__builtin_prefetch(cache_index_bucket(cache, cache_index_key(question, dnssec_ok), 0));
+}
+
+void cache_prefetch_entry(const struct cache *cache, const struct dns_question *question,
+                          bool dnssec_ok)
+{
+	uint64_t key = cache_index_key(question, dnssec_ok);
+	const struct cache_bucket *bucket = cache_index_bucket(cache, key, 0);
+	for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
+		uint64_t slot = __atomic_load_n(&bucket->slot[i], __ATOMIC_RELAXED);
+		if (slot == 0 || slot >> 32 != key >> 32)
+			continue;
+		const struct cache_entry *entry = &cache->entries[(uint32_t)slot - 1];
+		__builtin_prefetch(entry);
+		__builtin_prefetch(entry->image);
+		return;
+	}
+}
