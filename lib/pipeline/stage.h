@@ -55,6 +55,14 @@ struct stage_ops {
 	uint64_t (*deadline_us)(struct stage *stage);
 	/* How many packets the stage holds now (for "in flight"); NULL: none. Any thread. */
 	uint32_t (*held)(const struct stage *stage);
+
+	/* process() emits nothing (TCP_ACCEPTOR writes to clients): it is called even while the outputs,
+	 * which only poll() uses, have no credit. */
+	bool absorbs;
+	/* The lcore is about to sleep on wake_fds / has woken up: arm and disarm rx interrupts. arm() returns
+	 * false when there is work already. NULL: the descriptors need no arming. */
+	bool (*arm)(struct stage *stage);
+	void (*disarm)(struct stage *stage);
 };
 
 /* One lcore writes, anybody reads (relaxed): a lost update is impossible, a late one is fine. */
@@ -70,6 +78,7 @@ struct stage_counters {
 } CACHE_ALIGNED;
 
 struct stage_output; /* pipeline/pipeline_int.h */
+struct pipeline; /* pipeline/pipeline.h */
 
 struct stage {
 	const struct stage_ops *ops;
@@ -79,6 +88,8 @@ struct stage {
 	uint16_t lane_count; /* how many instances the fast-path stages have */
 	int socket; /* NUMA node */
 	uint64_t now_us; /* monotonic time, set by the run loop once per turn */
+	bool draining; /* the server stops: poll() makes no new packets; set by the run loop */
+	struct pipeline *pipeline; /* which it is part of: for METRICS */
 	struct stage_output *outputs;
 };
 
