@@ -96,8 +96,8 @@ static enum result list_feeds(struct pipeline_lcore *lcore)
 	if (lcore->feeds == NULL)
 		return RESULT_NO_MEMORY;
 	for (uint16_t i = 0; i < lcore->in_count; i++)
-		lcore->feeds[lcore->feed_count++] = (struct pipeline_feed){
-		    .stage = lcore->in[i]->consumer, .link = lcore->in[i]};
+		lcore->feeds[lcore->feed_count++] =
+		    (struct pipeline_feed){.stage = lcore->in[i]->consumer, .link = lcore->in[i]};
 	for (uint16_t i = 0; i < lcore->stage_count; i++)
 		if (lcore->stages[i]->base.ops->poll != NULL)
 			lcore->feeds[lcore->feed_count++] =

@@ -162,7 +162,8 @@ enum result placement_make(const struct topology *topology, const struct placeme
 	enum placement_kind kind =
 	    request->kind == PLACEMENT_SPREAD ? PLACEMENT_SPREAD : PLACEMENT_FUSED;
 	uint16_t needed = need(topology, kind, lanes);
-	uint16_t lcores = request->lcores == 0 || request->lcores > needed ? needed : request->lcores;
+	uint16_t lcores =
+	    request->lcores == 0 || request->lcores > needed ? needed : request->lcores;
 	if (lcores < needed && (request->kind != PLACEMENT_AUTO || lcores < lanes))
 		return pipeline_error_set(
 		    error, RESULT_OUT_OF_RANGE,

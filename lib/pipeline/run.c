@@ -18,8 +18,7 @@
 static void begin(struct pipeline_lcore *lcore)
 {
 	uint64_t now_us = clock_now_us();
-	bool draining =
-	    atomic_load_explicit(&lcore->pipeline->is_draining, memory_order_relaxed);
+	bool draining = atomic_load_explicit(&lcore->pipeline->is_draining, memory_order_relaxed);
 	lcore->now_us = now_us;
 	lcore->was_draining = draining;
 	for (uint16_t i = 0; i < lcore->stage_count; i++) {
@@ -98,8 +97,7 @@ static uint16_t poll_source(struct pipeline_lcore *lcore, struct pipeline_stage 
 	uint64_t begin_tsc = lcore->pipeline->stamp_cycles ? rte_rdtsc() : 0;
 	uint16_t work = stage->base.ops->poll(&stage->base, budget);
 	if (lcore->pipeline->stamp_cycles && work > 0)
-		stage_count(&stage->counters.cycles,
-		            rte_rdtsc() - begin_tsc - lcore->inner_cycles);
+		stage_count(&stage->counters.cycles, rte_rdtsc() - begin_tsc - lcore->inner_cycles);
 	charge(stage, count_emitted(stage) - before);
 	return work;
 }

@@ -88,9 +88,8 @@ static enum result check_sizes(const struct topology *topology, struct pipeline_
 		return pipeline_error_set(error, RESULT_MALFORMED, "%u stages, allowed are 1 to %u",
 		                          topology->stage_count, TOPOLOGY_STAGES_MAX);
 	if (topology->link_count > TOPOLOGY_LINKS_MAX)
-		return pipeline_error_set(error, RESULT_MALFORMED,
-		                          "%u links, allowed are 0 to %u", topology->link_count,
-		                          TOPOLOGY_LINKS_MAX);
+		return pipeline_error_set(error, RESULT_MALFORMED, "%u links, allowed are 0 to %u",
+		                          topology->link_count, TOPOLOGY_LINKS_MAX);
 	if (topology->group_count == 0 || topology->group_count > TOPOLOGY_GROUPS_MAX)
 		return pipeline_error_set(error, RESULT_MALFORMED, "%u groups, allowed are 1 to %u",
 		                          topology->group_count, TOPOLOGY_GROUPS_MAX);

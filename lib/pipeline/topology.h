@@ -66,7 +66,8 @@ struct topology {
  * and credits in range, no cycle that consists of BLOCK links only (such a cycle can come to a stop with
  * everybody waiting for everybody).
  * Fails: RESULT_MALFORMED, and says what is wrong with which row. */
-MUST_CHECK enum result topology_check(const struct topology *topology, struct pipeline_error *error);
+MUST_CHECK enum result topology_check(const struct topology *topology,
+                                      struct pipeline_error *error);
 
 /* Index of the stage with that name, or -1. */
 int topology_find_stage(const struct topology *topology, const char *name);

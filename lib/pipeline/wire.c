@@ -29,8 +29,7 @@ static bool is_per_lane(const struct pipeline *pipeline, uint16_t row)
 
 static enum result make_lcore(struct pipeline *pipeline, uint16_t index, unsigned lcore_id)
 {
-	struct pipeline_lcore *lcore =
-	    make(sizeof(*lcore), (int)rte_lcore_to_socket_id(lcore_id));
+	struct pipeline_lcore *lcore = make(sizeof(*lcore), (int)rte_lcore_to_socket_id(lcore_id));
 	if (lcore == NULL)
 		return RESULT_NO_MEMORY;
 	lcore->pipeline = pipeline;
@@ -53,8 +52,8 @@ static enum result make_lcores(struct pipeline *pipeline, struct pipeline_error 
 		if (lcore_id >= RTE_MAX_LCORE)
 			return pipeline_error_set(
 			    error, RESULT_OUT_OF_RANGE,
-			    "the placement needs %u lcores besides the main one, there are %u", wanted,
-			    i);
+			    "the placement needs %u lcores besides the main one, there are %u",
+			    wanted, i);
 		enum result result = make_lcore(pipeline, i, lcore_id);
 		if (result != RESULT_OK)
 			return pipeline_error_set(error, result, "lcore %u: %s", lcore_id,
@@ -94,14 +93,12 @@ static enum result make_stage(struct pipeline *pipeline, uint16_t row, uint16_t 
 static enum result make_stages(struct pipeline *pipeline, struct pipeline_error *error)
 {
 	const struct topology *topology = pipeline->topology;
-	pipeline->stages =
-	    make(pipeline->placement->instance_count * sizeof(struct pipeline_stage *),
-	         SOCKET_ID_ANY);
+	pipeline->stages = make(
+	    pipeline->placement->instance_count * sizeof(struct pipeline_stage *), SOCKET_ID_ANY);
 	enum result result = pipeline->stages == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 	for (uint16_t i = 0; result == RESULT_OK && i < topology->stage_count; i++) {
 		pipeline->first_stage[i] = pipeline->stage_count;
-		uint16_t count =
-		    topology_instance_count(topology, i, pipeline->placement->lanes);
+		uint16_t count = topology_instance_count(topology, i, pipeline->placement->lanes);
 		for (uint16_t j = 0; result == RESULT_OK && j < count; j++)
 			result = make_stage(pipeline, i, j);
 	}
