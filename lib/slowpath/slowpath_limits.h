@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* slowpath_limits -- every number of the slow path, with what happens below and above it.
+ *
+ * What:    defaults of settings, and sizes that are fixed.
+ * Threads: none.
+ * Memory:  what the defaults cost is said beside them.
+ * Limits:  this is the list.
+ * Trust:   no input.
+ * RFC:     7766 §6.2, 7828, 9210 §4. */
+#pragma once
+
+/* Connections open at once. Too low: resolvers that keep theirs open crowd each other out. Too high:
+ * memory (a slot is about 2.5 KiB, touched only when used) and descriptors. */
+#define TCP_CONNECTIONS_DEFAULT 4096
+#define TCP_CONNECTIONS_MAX 1048576
+
+/* Of those, from one client. Too low: large NATs. Too high: one host takes all (RFC 7766 §6.2.2). */
+#define TCP_PER_CLIENT_DEFAULT 128
+/* Which part of an IPv6 address is one client: a host commonly commands its whole /64. */
+#define TCP_CLIENT_IPV6_BITS_DEFAULT 64
+
+/* Idle time-out. Too low: handshakes again and again. Too high: dead connections pile up
+ * (RFC 7766 §6.2.3: "on the order of seconds"). */
+#define TCP_IDLE_TIMEOUT_MS_DEFAULT 10000
+/* From a message's first octet to its last. Too low: bad links. Too high: slow loris. */
+#define TCP_MESSAGE_TIMEOUT_MS_DEFAULT 5000
+/* Time in which a client has to take STREAM_BLOCK_BYTES of what waits for it. */
+#define TCP_OUTPUT_TIMEOUT_MS_DEFAULT 5000
+/* A query that got no answer within this was dropped by policy; above every resolver time-out. */
+#define TCP_ANSWER_TIMEOUT_MS_DEFAULT 30000
+
+/* Queries of one connection in the pipeline at once. Too low: pipelining clients stall. Too high: one
+ * client owns the stream pool. */
+#define TCP_IN_FLIGHT_DEFAULT 64
+
+/* Octets that may wait for one client that does not read. Too low: a burst of large answers over a
+ * long path is taken for a slow reader. Too high: a few slow readers own the pool. */
+#define TCP_OUTPUT_BYTES_DEFAULT (1024 * 1024)
+/* Above this much waiting output no more queries are read from that client. */
+#define TCP_OUTPUT_PAUSE_BYTES (64 * 1024)
+
+/* Blocks of all output queues together: 4096 x 4 KiB = 16 MiB, touched only when used. */
+#define STREAM_BLOCK_BYTES 4096
+#define TCP_OUTPUT_BLOCKS_DEFAULT 4096
+/* Blocks that one system call gathers: 64 KiB, what a socket takes at once. */
+#define STREAM_GATHER_BLOCKS 16
+
+/* Input buffer of each connection. Too low: each larger message needs a large buffer. Too high:
+ * memory. Queries are mostly under 100 octets, nearly all under 512. */
+#define STREAM_INPUT_BYTES 2048
+/* Two octets of length and 65535 of message (RFC 1035 §4.2.2), rounded up. */
+#define STREAM_LARGE_BYTES 65600
+/* Large buffers for all connections: 64 x 64 KiB = 4 MiB. When none is free the connection that has
+ * held one the longest is closed. */
+#define TCP_LARGE_BUFFERS_DEFAULT 64
+
+/* Work for one connection, and for one listener, in one turn: fairness between them. */
+#define TCP_MESSAGES_PER_TURN 8
+#define TCP_ACCEPTS_PER_TURN 16
+/* Connections served in one turn, expired in one turn: the TAP and UDP wait for no more. */
+#define TCP_SERVED_PER_TURN 64
+#define TCP_EXPIRED_PER_TURN 64
+
+/* Kernel queues of half-open and of not yet accepted connections; fast open requests (RFC 7413). */
+#define TCP_LISTEN_BACKLOG 1024
+#define TCP_FASTOPEN_QUEUE 256
+/* After the system ran out of descriptors: time until accept is tried again. */
+#define TCP_ACCEPT_PAUSE_US 100000
+
+/* Datagrams in one recvmmsg or sendmmsg. */
+#define LOCAL_UDP_BATCH 32
+/* Kernel receive buffer of a UDP socket: bursts of some thousand queries. */
+#define LOCAL_UDP_RECEIVE_BYTES (4 * 1024 * 1024)
+
+/* Events taken from the kernel in one turn. */
+#define POLLER_EVENTS 64
+
+/* Listeners and TAPs. Far more than ports and addresses of real machines. */
+#define SLOWPATH_LISTENERS_MAX 256
+#define SLOWPATH_TAPS_MAX 32

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* tcp_int -- what the tcp_*.c files share: a connection and the steps on it.
+ *
+ * What:    tcp_server.c opens and dispatches, tcp_accept.c lets in, tcp_connection.c reads and settles,
+ *          tcp_answer.c writes, tcp_timer.c ends what takes too long, tcp_io.c is the socket (the place
+ *          where TLS comes in).
+ * Threads: one.
+ * Memory:  slots of struct tcp_server.
+ * Limits:  a function that may close the connection says so in its name or returns false then.
+ * Trust:   see tcp_server.h.
+ * RFC:     7766. */
+#pragma once
+
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include "slowpath/stream_input.h"
+#include "slowpath/stream_output.h"
+#include "slowpath/tcp_server.h"
+
+struct tcp_timer {
+	struct list_link link;
+	struct tcp_connection *owner;
+	uint64_t since_us;
+};
+
+struct tcp_connection {
+	int fd; /* -1: the slot is free */
+	uint32_t generation; /* grows with each use of the slot */
+	bool readable; /* the kernel may have octets */
+	bool hangup; /* the end of the client's octets is in the kernel's queue */
+	bool ended; /* it was read: the client sends no more (it may still read, RFC 7766 §6.2.4) */
+	uint16_t in_flight; /* queries in the pipeline */
+	uint16_t in_flight_old; /* of those, from before epoch_us */
+	uint64_t epoch_us;
+	uint32_t large_block; /* BLOCK_NONE: the small buffer is in use */
+	struct stream_input input;
+	struct stream_output output;
+	struct query_address client;
+	struct query_address local;
+	struct list_link ready; /* or the free list */
+	struct list_link dirty;
+	struct list_link large;
+	struct list_link same_client; /* bucket of the hash table */
+	struct tcp_timer timers[TCP_TIMER_COUNT];
+};
+
+static inline uint32_t tcp_connection_index(const struct tcp_server *server,
+                                            const struct tcp_connection *connection)
+{
+	return (uint32_t)(connection - server->connections);
+}
+
+/* -- tcp_io.c: -1 with errno as read(2) and writev(2); never raises SIGPIPE -- */
+ssize_t tcp_io_read(struct tcp_connection *connection, uint8_t *data, size_t size);
+ssize_t tcp_io_write(struct tcp_connection *connection, struct iovec *parts, int count);
+
+/* -- tcp_timer.c -- */
+/* Starts a timer that does not run; one that runs goes on as it is. */
+void tcp_timer_start(struct tcp_server *server, struct tcp_connection *connection,
+                     enum tcp_timer_kind kind, uint64_t now_us);
+void tcp_timer_stop(struct tcp_connection *connection, enum tcp_timer_kind kind);
+/* Ends what is due, a bounded number. Gives how many. */
+uint16_t tcp_timer_expire(struct tcp_server *server, uint64_t now_us);
+
+/* -- tcp_accept.c -- */
+/* Accepts from all listeners that have something pending, a bounded number. */
+uint16_t tcp_accept_all(struct tcp_server *server, uint64_t now_us);
+
+/* -- tcp_connection.c -- */
+void tcp_connection_close(struct tcp_server *server, struct tcp_connection *connection);
+/* Closes and counts why. */
+void tcp_connection_end(struct tcp_server *server, struct tcp_connection *connection,
+                        enum tcp_event why);
+/* After anything happened: timers and lists are set by the state; closes a finished connection. */
+void tcp_connection_settle(struct tcp_server *server, struct tcp_connection *connection,
+                           uint64_t now_us);
+/* Reads and gives at most `quota` messages to the sink, then settles; may close. */
+uint16_t tcp_connection_serve(struct tcp_server *server, struct tcp_connection *connection,
+                              const struct tcp_sink *sink, uint64_t now_us, uint16_t quota);
+
+/* -- tcp_answer.c -- */
+/* Writes what waits until the kernel takes no more. False: closed. */
+MUST_CHECK bool tcp_answer_write(struct tcp_server *server, struct tcp_connection *connection,
+                                 uint64_t now_us);

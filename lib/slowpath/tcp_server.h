@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* tcp_server -- DNS over TCP for thousands of clients on one lcore, without a lock or an allocation.
+ *
+ * What:    accepts, reads whole messages and gives them to a sink, takes answers in any order and writes
+ *          them. It knows neither mbufs nor the pipeline, and time is an argument.
+ * Threads: open, listen and close on a control thread, the rest on one lcore.
+ * Memory:  all allocated by tcp_server_open(), touched only when used: slots and input buffers for
+ *          connections_max, output_blocks of 4 KiB and large_buffers of 64 KiB for all together.
+ * Limits:  struct tcp_limits. When all slots are taken, or a client's share, the connection that has been
+ *          idle the longest makes room; when none is idle the one whose unfinished message is the
+ *          oldest; else the new one is refused.
+ * Trust:   clients are hostile: each is bounded in slots, octets, time and work per turn.
+ * RFC:     1035 §4.2.2, 7766, 7828 (the idle time-out is what the keepalive option promises), 9210. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/result.h"
+#include "pipeline/query.h"
+#include "slowpath/block_pool.h"
+#include "slowpath/list.h"
+#include "slowpath/poller.h"
+#include "slowpath/slowpath_limits.h"
+
+struct tcp_limits {
+	uint32_t connections_max; /* 1..TCP_CONNECTIONS_MAX */
+	uint32_t per_client_max; /* 1.. */
+	uint8_t client_ipv6_bits; /* 1..128: what of an IPv6 address is one client */
+	uint32_t idle_timeout_ms;
+	uint32_t message_timeout_ms; /* from a message's first octet to its last */
+	uint32_t output_timeout_ms; /* to take STREAM_BLOCK_BYTES of what waits */
+	uint32_t
+	    answer_timeout_ms; /* a query without an answer for so long was dropped by policy */
+	uint16_t in_flight_max; /* queries of one connection in the pipeline, 1.. */
+	uint32_t output_bytes_max; /* that may wait for one connection, at least 65537 */
+	uint32_t output_blocks; /* for all connections, at least 17 */
+	uint32_t large_buffers; /* for messages above STREAM_INPUT_BYTES, at least 1 */
+};
+
+/* Sets every limit to its default of slowpath_limits.h. */
+void tcp_limits_default(struct tcp_limits *limits);
+
+/* What happened to connections, counted; the order is that of stage_counters.event of TCP_ACCEPTOR. */
+enum tcp_event {
+	TCP_EVENT_ACCEPTED,
+	TCP_EVENT_REFUSED, /* no room for a new connection */
+	TCP_EVENT_EVICTED, /* closed to make room for another one */
+	TCP_EVENT_IDLE, /* closed after the idle time-out */
+	TCP_EVENT_SLOW_WRITER, /* closed: a message did not end in time */
+	TCP_EVENT_SLOW_READER, /* closed: did not take its answers */
+	TCP_EVENT_PROTOCOL, /* closed: sent what no query can be */
+	TCP_EVENT_UNANSWERED, /* queries whose answer never came: dropped in the pipeline by name */
+	TCP_EVENT_COUNT
+};
+
+struct tcp_message {
+	uint32_t stream_index;
+	uint32_t stream_generation;
+	const struct query_address *client;
+	const struct query_address *local;
+	const uint8_t *data; /* valid during the call */
+	uint16_t len; /* at least a DNS header */
+};
+
+/* Takes a message, or returns false when it cannot now (no buffer): the message is offered again. */
+struct tcp_sink {
+	bool (*take)(void *context, const struct tcp_message *message);
+	void *context;
+};
+
+struct tcp_connection; /* slowpath/tcp_int.h */
+
+struct tcp_listener {
+	int fd;
+	bool pending; /* connections may wait */
+	struct query_address local;
+};
+
+enum tcp_timer_kind {
+	TCP_TIMER_IDLE,
+	TCP_TIMER_MESSAGE,
+	TCP_TIMER_OUTPUT,
+	TCP_TIMER_ANSWER,
+	TCP_TIMER_COUNT
+};
+
+struct tcp_server {
+	struct tcp_limits limits;
+	int poller;
+	bool draining;
+	bool starved; /* the sink refused: try again a little later */
+	uint64_t accept_after_us; /* the system ran out of descriptors: no accept before */
+	uint32_t listener_count;
+	struct tcp_listener listeners[SLOWPATH_LISTENERS_MAX];
+	struct tcp_connection *connections;
+	uint8_t *input_memory; /* STREAM_INPUT_BYTES for each slot */
+	uint32_t open_count;
+	uint32_t fresh; /* slots from here on were never used */
+	struct list_link free_slots;
+	struct list_link ready; /* have something to read, may be served */
+	struct list_link dirty; /* have answers that were not yet written */
+	struct list_link large; /* hold a large buffer, the longest first */
+	struct list_link timers[TCP_TIMER_COUNT]; /* each in order of time */
+	uint64_t timer_us[TCP_TIMER_COUNT];
+	struct list_link *clients; /* hash table by client, client_mask + 1 buckets */
+	uint32_t client_bits;
+	uint64_t client_keys[5]; /* secret */
+	struct block_pool output_pool;
+	struct block_pool large_pool;
+	uint64_t counts[TCP_EVENT_COUNT];
+};
+
+/* `poller`: where its sockets are watched. Fails: RESULT_OUT_OF_RANGE, RESULT_NO_MEMORY. */
+MUST_CHECK enum result tcp_server_open(struct tcp_server *server, const struct tcp_limits *limits,
+                                       int poller);
+/* Closes all sockets, frees all memory. */
+void tcp_server_close(struct tcp_server *server);
+
+/* Takes over a listening socket (socket_open_tcp), also on failure. Fails: RESULT_TOO_LONG,
+ * RESULT_NO_MEMORY. */
+MUST_CHECK enum result tcp_server_listen(struct tcp_server *server, int fd);
+
+/* An event of the poller for a listener or a connection of this server. */
+void tcp_server_event(struct tcp_server *server, struct poller_tag tag, uint32_t events,
+                      uint64_t now_us);
+
+/* One turn: time-outs, accepts, then at most `budget` messages into the sink, connections in turn. Gives
+ * how many; `work` grows by everything that was done. */
+uint16_t tcp_server_serve(struct tcp_server *server, const struct tcp_sink *sink, uint64_t now_us,
+                          uint16_t budget, uint16_t *work);
+
+/* Takes an answer of 12..65535 octets (copied). RESULT_NOT_FOUND: that connection has ended.
+ * RESULT_NO_SPACE: the client does not read, the connection was closed. */
+MUST_CHECK enum result tcp_server_answer(struct tcp_server *server, uint32_t stream_index,
+                                         uint32_t stream_generation, const uint8_t *message,
+                                         uint32_t len, uint64_t now_us);
+
+/* The end of a turn: writes what tcp_server_answer() took. */
+void tcp_server_flush(struct tcp_server *server, uint64_t now_us);
+
+/* When tcp_server_serve() wants to be called next even if nothing arrives; UINT64_MAX: never. */
+uint64_t tcp_server_deadline_us(const struct tcp_server *server, uint64_t now_us);
+
+/* No more connections, no more messages; each connection ends when its answers are written. */
+void tcp_server_drain(struct tcp_server *server, uint64_t now_us);
