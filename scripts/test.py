@@ -142,7 +142,7 @@ def e2e_tests():
         name = 'e2e/' + file.stem.removeprefix('test_')
         command = ['/usr/bin/python3', '-B', str(file)]
         release.append(Program(name, command, E2E_TIMEOUT_S, {'SCLOUD_BUILD': RELEASE}))
-        if '\nSANITIZED = True' in file.read_text():
+        if '\nUNDER_SANITIZERS = True' in file.read_text():
             asan.append(Program('asan/' + name, command, E2E_TIMEOUT_S * 2,
                                 SANITIZER_ENV | {'SCLOUD_BUILD': ASAN}))
     return release, asan
