@@ -2,7 +2,6 @@
 # Copyright (c) 2026 the scloud-dns authors
 """Two placements of one pipeline are one server: equal answers, octet for octet."""
 import random
-import selectors
 import socket
 import struct
 import time
