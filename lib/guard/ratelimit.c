@@ -34,6 +34,14 @@ static uint32_t price_or_zero(uint64_t per_second)
 	           : meter_price(per_second > UINT32_MAX ? UINT32_MAX : (uint32_t)per_second);
 }
 
+void ratelimit_divide(struct ratelimit_settings *settings, uint32_t shares)
+{
+	uint32_t *limits[] = {&settings->global_qps, &settings->address_qps, &settings->network_qps,
+	                      &settings->response_qps};
+	for (size_t i = 0; i < ARRAY_COUNT(limits); i++)
+		*limits[i] = *limits[i] / shares + (*limits[i] % shares != 0);
+}
+
 enum result ratelimit_create(const struct ratelimit_settings *settings, struct ratelimit **out)
 {
 	struct ratelimit *limit = calloc(1, sizeof(*limit));

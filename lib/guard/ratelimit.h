@@ -54,6 +54,9 @@ enum ratelimit_verdict {
 
 struct ratelimit;
 
+/* Makes the settings those of one of `shares` lanes; limits stay at least 1. */
+void ratelimit_divide(struct ratelimit_settings *settings, uint32_t shares);
+
 /* Fails: RESULT_OUT_OF_RANGE (keys_max), RESULT_NO_MEMORY. */
 MUST_CHECK enum result ratelimit_create(const struct ratelimit_settings *settings,
                                         struct ratelimit **out);

@@ -77,6 +77,7 @@ struct query {
 	/* -- the way and the answer -- */
 	uint8_t verdict; /* enum query_verdict */
 	bool recursion_allowed; /* the client may have recursion (RA) */
+	uint8_t cookie_state; /* enum cookie_state of guard/cookie.h; QUERY_DISPATCHER */
 	struct dns_answer answer;
 	struct dns_question question; /* large, so last */
 };

@@ -8,6 +8,7 @@
 #include <rte_prefetch.h>
 
 #include "dns/rrtype.h"
+#include "guard/cookie.h"
 #include "pipeline/query.h"
 #include "stage/encoder.h"
 
@@ -93,6 +94,8 @@ static uint32_t opt_reserve(const struct stage_decoder_settings *settings,
 	uint32_t reserve = EDNS_OPT_FIXED_SIZE + ENCODER_EDE_RESERVE;
 	if (edns->nsid_asked && settings->nsid_len > 0)
 		reserve += 4u + settings->nsid_len;
+	if (edns->cookie_len > 0 && settings->cookies)
+		reserve += 4u + COOKIE_BYTES;
 	if (edns->keepalive_asked && query->source == QUERY_SOURCE_STREAM)
 		reserve += 6;
 	if (edns->subnet_present)
@@ -169,6 +172,7 @@ static void reset(struct query *query, const uint8_t *message)
 	query->question_ok = false;
 	query->tsig_present = false;
 	query->recursion_allowed = false;
+	query->cookie_state = COOKIE_NONE;
 	query->verdict = QUERY_VERDICT_NONE;
 	query->edns.present = false;
 	query->answer = (struct dns_answer){.ede = EDNS_EDE_NONE};

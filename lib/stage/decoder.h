@@ -13,6 +13,7 @@
  * RFC:     1035 §4.1, 6891 §6, 9619 (one question), 8945 §5.1 (TSIG is last), 7766 §8. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "pipeline/stage.h"
@@ -40,6 +41,8 @@ struct stage_decoder_settings {
 	uint16_t udp_size_v6;
 	/* Octets that ENCODER's NSID option takes when a client asks for it; 0: none. */
 	uint16_t nsid_len;
+	/* Whether ENCODER answers cookies. */
+	bool cookies;
 };
 
 extern const struct stage_ops stage_decoder_ops;

@@ -5,12 +5,17 @@
  * SENDER as finished messages. */
 #include "stage/encoder.h"
 
+#include <string.h>
+
 #include <rte_prefetch.h>
 
+#include "base/clock.h"
+#include "guard/cookie.h"
 #include "pipeline/query.h"
 
 struct encoder {
 	const struct stage_encoder_settings *settings;
+	struct ratelimit *ratelimit; /* NULL: none */
 };
 
 static const char *const outputs[] = {"sender", NULL};
@@ -19,7 +24,50 @@ static enum result encoder_init(struct stage *stage, const void *settings)
 {
 	struct encoder *encoder = stage->state;
 	encoder->settings = settings;
-	return RESULT_OK;
+	if (encoder->settings->ratelimit == NULL)
+		return RESULT_OK;
+	/* Receive queues spread clients over the lanes, so each lane has its share of the limit. */
+	struct ratelimit_settings share = *encoder->settings->ratelimit;
+	ratelimit_divide(&share, stage->lane_count);
+	return ratelimit_create(&share, &encoder->ratelimit);
+}
+
+static void encoder_fini(struct stage *stage)
+{
+	struct encoder *encoder = stage->state;
+	ratelimit_free(encoder->ratelimit);
+}
+
+static enum ratelimit_kind kind_of(const struct dns_answer *answer)
+{
+	if (answer->rcode == DNS_RCODE_NXDOMAIN)
+		return RATELIMIT_NXDOMAIN;
+	if (answer->rcode != DNS_RCODE_NOERROR)
+		return RATELIMIT_ERROR;
+	return answer->count[DNS_SECTION_ANSWER] > 0 ? RATELIMIT_POSITIVE : RATELIMIT_NODATA;
+}
+
+/* Whoever forges an address gets neither a stream nor a good cookie: the others are not limited. */
+static bool is_limited(struct stage *stage, struct query *query)
+{
+	const struct encoder *encoder = stage->state;
+	if (encoder->ratelimit == NULL || query->source == QUERY_SOURCE_STREAM ||
+	    query->cookie_state >= COOKIE_GOOD)
+		return false;
+	switch (ratelimit_response(encoder->ratelimit, query->client.family, query->client.octets,
+	                           kind_of(&query->answer), (uint32_t)(stage->now_us / 1000))) {
+	case RATELIMIT_PASS:
+		return false;
+	case RATELIMIT_SLIP:
+		query->answer = (struct dns_answer){.rcode = query->answer.rcode,
+		                                    .ede = EDNS_EDE_NONE,
+		                                    .truncated = true,
+		                                    .end = query->question_end};
+		return false;
+	case RATELIMIT_DROP:
+		break;
+	}
+	return true;
 }
 
 static uint16_t answer_flags(const struct query *query)
@@ -50,10 +98,27 @@ static void write_header(uint8_t *message, const struct query *query)
 		dns_message_set_count(message, (enum dns_section)i, answer->count[i]);
 }
 
+/* RFC 7873 §5.2, RFC 9018 §4.3: a good cookie goes back as it is, all others get a new one. */
+static bool write_cookie(const struct stage_encoder_settings *settings, const struct query *query,
+                         uint8_t out[COOKIE_BYTES])
+{
+	const struct cookie_keys *keys =
+	    settings->cookie_keys == NULL ? NULL : snapshot_load(settings->cookie_keys);
+	if (query->edns.cookie_len == 0 || keys == NULL)
+		return false;
+	if (query->cookie_state == COOKIE_GOOD)
+		memcpy(out, query->edns.cookie, COOKIE_BYTES);
+	else
+		cookie_make(keys, query->edns.cookie, query->client.family, query->client.octets,
+		            (uint32_t)clock_calendar_s(), out);
+	return true;
+}
+
 /* RFC 6891 §6.1.1: an OPT record in the answer if and only if there was one in the query. */
 static bool append_opt(const struct stage_encoder_settings *settings, struct query *query,
                        struct bytes_writer *writer)
 {
+	uint8_t cookie[COOKIE_BYTES];
 	const struct dns_edns *edns = &query->edns;
 	struct dns_edns_reply reply = {
 	    .udp_size = settings->udp_size,
@@ -64,6 +129,10 @@ static bool append_opt(const struct stage_encoder_settings *settings, struct que
 	if (edns->nsid_asked && settings->nsid_len > 0) {
 		reply.nsid = settings->nsid;
 		reply.nsid_len = settings->nsid_len;
+	}
+	if (write_cookie(settings, query, cookie)) {
+		reply.cookie = cookie;
+		reply.cookie_len = sizeof(cookie);
 	}
 	/* RFC 7828 §3.2.1: never over UDP. */
 	if (edns->keepalive_asked && query->source == QUERY_SOURCE_STREAM) {
@@ -101,6 +170,10 @@ static void encode(struct stage *stage, struct rte_mbuf *mbuf)
 	uint8_t *message = query_message(mbuf);
 	struct bytes_writer writer = bytes_writer_of(message, query->answer_limit);
 
+	if (UNLIKELY(is_limited(stage, query))) {
+		stage_drop(stage, mbuf, DROP_ENCODER_RATE_LIMIT);
+		return;
+	}
 	writer.len = query->answer.end;
 	/* Without an OPT record the upper bits of an extended code have no place (RFC 6891 §6.1.3). */
 	if (!query->edns.present && query->answer.rcode > DNS_FLAG_RCODE)
@@ -134,5 +207,6 @@ const struct stage_ops stage_encoder_ops = {
     .outputs = outputs,
     .state_size = sizeof(struct encoder),
     .init = encoder_init,
+    .fini = encoder_fini,
     .process = encoder_process,
 };

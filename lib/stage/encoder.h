@@ -4,16 +4,20 @@
 /* encoder -- the ENCODER stage: from sections to a finished message.
  *
  * What:    writes the header's flags and counts and appends our OPT record behind the sections that an
- *          engine left in the packet. What goes to SENDER is a whole message.
+ *          engine left in the packet, and limits the rate of responses to clients that have not proved
+ *          their address. What goes to SENDER is a whole message.
  * Threads: one instance for each lane, on its lcore.
  * Memory:  none besides the packet.
  * Limits:  never writes beyond query.answer_limit, for which DECODER keeps room.
  * Trust:   sections are ours; the question is the client's, checked by DECODER.
- * RFC:     1035 §4.1.1, 2181 §9 (TC), 3225 (DO), 4035 §3.1.6 §3.2.3 (CD, AD), 6891, 8914, 5001, 7828. */
+ * RFC:     1035 §4.1.1, 2181 §9 (TC), 3225 (DO), 4035 §3.1.6 §3.2.3 (CD, AD), 6891, 8914, 5001, 7828, 7873,
+ *          9018. */
 #pragma once
 
 #include <stdint.h>
 
+#include "guard/ratelimit.h"
+#include "pipeline/snapshot.h"
 #include "pipeline/stage.h"
 
 /* What DECODER keeps back for an extended error without text (RFC 8914 §2): option header and code. */
@@ -42,6 +46,8 @@ struct stage_encoder_settings {
 	uint16_t keepalive_100ms; /* TCP idle time-out to tell, in 100 ms (RFC 7828) */
 	uint16_t nsid_len; /* 0: none, at most ENCODER_NSID_MAX */
 	uint8_t nsid[ENCODER_NSID_MAX];
+	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
+	const struct ratelimit_settings *ratelimit; /* for the whole server; NULL: no limit */
 };
 
 extern const struct stage_ops stage_encoder_ops;

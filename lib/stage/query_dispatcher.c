@@ -8,13 +8,16 @@
 
 #include <rte_prefetch.h>
 
+#include "base/clock.h"
 #include "dns/rrtype.h"
+#include "guard/cookie.h"
 #include "guard/policy.h"
 #include "pipeline/query.h"
 #include "zone/zone.h"
 
 struct query_dispatcher {
 	const struct stage_query_dispatcher_settings *settings;
+	struct ratelimit *ratelimit; /* NULL: none */
 };
 
 static const char *const outputs[] = {"zone_manager", "cache_lookup", "encoder", NULL};
@@ -23,7 +26,37 @@ static enum result query_dispatcher_init(struct stage *stage, const void *settin
 {
 	struct query_dispatcher *dispatcher = stage->state;
 	dispatcher->settings = settings;
-	return RESULT_OK;
+	if (dispatcher->settings->ratelimit == NULL)
+		return RESULT_OK;
+	struct ratelimit_settings share = *dispatcher->settings->ratelimit;
+	ratelimit_divide(&share, stage->lane_count);
+	return ratelimit_create(&share, &dispatcher->ratelimit);
+}
+
+static void query_dispatcher_fini(struct stage *stage)
+{
+	struct query_dispatcher *dispatcher = stage->state;
+	ratelimit_free(dispatcher->ratelimit);
+}
+
+/* RFC 7873 §5.2: does the client show that it receives what we send to its address? */
+static void check_cookie(const struct stage_query_dispatcher_settings *settings,
+                         struct query *query)
+{
+	const struct cookie_keys *keys =
+	    settings->cookie_keys == NULL ? NULL : snapshot_load(settings->cookie_keys);
+	if (keys != NULL && query->edns.cookie_len > 0)
+		query->cookie_state = (uint8_t)cookie_check(
+		    keys, query->edns.cookie, query->edns.cookie_len, query->client.family,
+		    query->client.octets, (uint32_t)clock_calendar_s());
+}
+
+static bool is_over_rate(struct stage *stage, const struct query *query)
+{
+	const struct query_dispatcher *dispatcher = stage->state;
+	return dispatcher->ratelimit != NULL && query->source != QUERY_SOURCE_STREAM &&
+	       !ratelimit_query(dispatcher->ratelimit, query->client.family, query->client.octets,
+	                        (uint32_t)(stage->now_us / 1000));
 }
 
 static enum query_dispatcher_output refuse(struct query *query, uint16_t rcode, enum edns_ede ede)
@@ -153,8 +186,15 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 
 	for (uint16_t i = 0; i < count; i++)
 		zone_set_prefetch(zones, &query_of(burst[i])->question);
-	for (uint16_t i = 0; i < count; i++)
-		stage_emit(stage, dispatch(stage, burst[i], zones, policy), burst[i]);
+	for (uint16_t i = 0; i < count; i++) {
+		struct query *query = query_of(burst[i]);
+		if (query->edns.present)
+			check_cookie(dispatcher->settings, query);
+		if (UNLIKELY(is_over_rate(stage, query)))
+			stage_drop(stage, burst[i], DROP_DISPATCHER_RATE_LIMIT);
+		else
+			stage_emit(stage, dispatch(stage, burst[i], zones, policy), burst[i]);
+	}
 }
 
 const struct stage_ops stage_query_dispatcher_ops = {
@@ -162,5 +202,6 @@ const struct stage_ops stage_query_dispatcher_ops = {
     .outputs = outputs,
     .state_size = sizeof(struct query_dispatcher),
     .init = query_dispatcher_init,
+    .fini = query_dispatcher_fini,
     .process = query_dispatcher_process,
 };

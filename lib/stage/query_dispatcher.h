@@ -3,7 +3,7 @@
 
 /* query_dispatcher -- the QUERY_DISPATCHER stage: who answers this question?
  *
- * What:    checks who asks (access lists), what is asked (class, type, opcode) and sends the query to
+ * What:    checks who asks (access lists, cookies, query rate limits), what is asked (class, type, opcode) and sends the query to
  *          ZONE_MANAGER, to CACHE_LOOKUP or, with a response code, straight to ENCODER. Class CH
  *          questions about the server itself are answered here.
  * Threads: one instance for each lane, on its lcore.
@@ -13,6 +13,7 @@
  * RFC:     1035 §4.1.1 (REFUSED, NOTIMP), 4892 (CH TXT), 5358, 8914, 6895. */
 #pragma once
 
+#include "guard/ratelimit.h"
 #include "pipeline/snapshot.h"
 #include "pipeline/stage.h"
 
@@ -38,6 +39,8 @@ struct stage_query_dispatcher_settings {
 	/* Answers to CH TXT version.bind (version.server) and hostname.bind (id.server); NULL: REFUSED. */
 	const char *version;
 	const char *identity;
+	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
+	const struct ratelimit_settings *ratelimit; /* for the whole server; NULL: no limit */
 };
 
 extern const struct stage_ops stage_query_dispatcher_ops;
