@@ -110,10 +110,10 @@ def build(folder, options):
 
 
 def setup(folder, options):
-    """Makes the tree if need be, without compiling; needed to know its tests."""
-    if (TOP / folder / 'build.ninja').exists():
-        return
-    call = 'source scripts/build.sh; as_owner meson setup "$@"'
+    """Makes the tree, or brings it up to date with the meson.build files, without compiling: then
+    it is known which tests there are."""
+    call = ('source scripts/build.sh; folder=$1; shift; [ -f "$folder/build.ninja" ] || '
+            'as_owner meson setup "$folder" "$@" && as_owner ninja -C "$folder" build.ninja')
     result = subprocess.run(['bash', '-c', call, 'setup', folder, *options], cwd=TOP, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if result.returncode != 0:
@@ -202,7 +202,8 @@ def main():
 
     setup(RELEASE, [])
     e2e, e2e_asan = e2e_tests()
-    lint = wanted([Program('lint', ['scripts/lint'], 120)], options.names)
+    lint = wanted([Program('lint', ['scripts/lint'], 120),
+                   Program('lint/self', ['tests/scripts/test_lint.sh'], 120)], options.names)
     unit = meson_tests(RELEASE, '', 1)
     asan_names = ['asan/' + program.name for program in unit]
     unit = wanted(unit, options.names)
