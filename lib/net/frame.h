@@ -19,12 +19,19 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "net/net_limits.h"
 
 #define NET_ETHERNET_HEADER_BYTES 14
 #define NET_VLAN_TAG_BYTES 4
 #define NET_IPV4_HEADER_BYTES 20
 #define NET_IPV6_HEADER_BYTES 40
 #define NET_UDP_HEADER_BYTES 8
+
+/* The most that stands before a UDP payload that net_frame_parse() accepts: buffers that are to hold an
+ * answer of N octets need room for both. */
+#define NET_HEADERS_BYTES_MAX                                                                      \
+	(NET_ETHERNET_HEADER_BYTES + NET_VLAN_TAGS_MAX * NET_VLAN_TAG_BYTES +                      \
+	 NET_IPV6_HEADER_BYTES + NET_EXTENSION_BYTES_MAX + NET_UDP_HEADER_BYTES)
 
 enum net_ethertype {
 	NET_ETHERTYPE_IPV4 = 0x0800,

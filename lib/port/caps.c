@@ -65,6 +65,8 @@ static void plan_descriptors(const struct port_settings *settings, const struct 
 static void plan_offloads(const struct port_driver *driver, const struct rte_eth_dev_info *info,
                           struct caps_plan *plan)
 {
+	/* The kernel half may give frames in several buffers. */
+	plan->conf.txmode.offloads |= RTE_ETH_TX_OFFLOAD_MULTI_SEGS & info->tx_offload_capa;
 	if (driver->software_checksums)
 		return;
 	plan->conf.rxmode.offloads |= WANTED_RX & info->rx_offload_capa;
