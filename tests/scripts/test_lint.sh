@@ -18,7 +18,7 @@ head='/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
 fresh() {
 	rm -rf "${tree:?}"/*
 	mkdir -p "$tree"/{scripts,lib/dns,lib/stage,app,tests/unit/dns,docs}
-	cp "$top"/scripts/{lint,format} "$tree/scripts"
+	cp "$top"/scripts/{lint,format,gen-limits} "$tree/scripts"
 	cp "$top/.clang-format" "$tree"
 	: >"$tree/scripts/lint.allow"
 	: >"$tree/scripts/lint.ratchet"
@@ -42,6 +42,19 @@ fresh() {
 #include <rte_mbuf.h>' >"$tree/lib/stage/high.c"
 	printf 'Read `lib/dns/low.h`.\n' >"$tree/README.md"
 	printf '# A page\n' >"$tree/docs/page.md"
+	printf '%s\n\n%s\n' "$head" '/* dns_limits -- numbers.
+ *
+ * What:    numbers.
+ * Threads: none.
+ * Memory:  none.
+ * Limits:  these.
+ * Trust:   none.
+ * RFC:     none. */
+#pragma once
+
+/* So many. Too low: few. Too high: many. */
+#define DNS_SO_MANY 7' >"$tree/lib/dns/dns_limits.h"
+	"$tree/scripts/gen-limits"
 	printf '%s\n' "# SPDX-License-Identifier: LicenseRef-MIT-NonCommercial" >"$tree/tests/unit/dns/meson.build"
 }
 
@@ -130,6 +143,9 @@ printf 'See `lib/dns/gone.h` and [it](gone.md).\n' >"$tree/docs/page.md"
 finds 'a path in a document that does not exist' docs 'docs/page.md:1: no such path: lib/dns/gone.h'
 printf 'See [it](gone.md).\n' >"$tree/docs/page.md"
 finds 'a link to nowhere' docs 'docs/page.md:1: dead link: gone.md'
+
+sed -i 's/SO_MANY 7/SO_MANY 8/' "$tree/lib/dns/dns_limits.h"
+finds 'a page of limits that is behind its headers' limits 'docs/limits.md'
 
 printf 'lint/self: %d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]
