@@ -6,6 +6,7 @@
  * No wake-up is lost: the sleeper announces that it sleeps, makes a full fence and looks again at everything
  * that others may have changed; whoever changes it makes a full fence and looks for the announcement. One of
  * the two sees the other. A sleeper that was seen gets an event on its eventfd. */
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -136,7 +137,8 @@ static bool has_work(const struct pipeline_lcore *lcore)
 /* How long the sleep may last, in milliseconds, rounded up; 0: not at all. */
 static int bound_ms(const struct pipeline_lcore *lcore, bool dry)
 {
-	uint64_t bound_us = lcore->is_polled || dry ? IDLE_SLEEP_POLLED_US : IDLE_SLEEP_MAX_US;
+	uint64_t bound_us =
+	    lcore->is_polled || dry ? IDLE_SLEEP_POLLED_US : lcore->pipeline->sleep_max_us;
 	for (uint16_t i = 0; i < lcore->stage_count; i++) {
 		struct stage *stage = &lcore->stages[i]->base;
 		if (stage->ops->deadline_us == NULL)
@@ -145,7 +147,8 @@ static int bound_ms(const struct pipeline_lcore *lcore, bool dry)
 		uint64_t left_us = deadline_us > lcore->now_us ? deadline_us - lcore->now_us : 0;
 		bound_us = left_us < bound_us ? left_us : bound_us;
 	}
-	return (int)((bound_us + US_PER_MS - 1) / US_PER_MS);
+	uint64_t bound = bound_us / US_PER_MS + (bound_us % US_PER_MS != 0);
+	return bound < INT_MAX ? (int)bound : INT_MAX;
 }
 
 /* Arms every source; false: one has work already. All are disarmed afterwards in any case. */

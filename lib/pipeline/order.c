@@ -3,13 +3,11 @@
 
 /* What follows from the wiring: in which order an lcore runs its stages, which rings a packet may reach from
  * a stage without leaving the lcore, and from which feeds the lcore takes its input. */
-#include <rte_malloc.h>
-
 #include "pipeline/pipeline_int.h"
 
 static void *make_list(size_t count, size_t size)
 {
-	return rte_zmalloc("pipeline_list", (count + 1) * size, CACHE_LINE_BYTES);
+	return pipeline_memory_make((count + 1) * size, SOCKET_ID_ANY);
 }
 
 /* How many BLOCK links stand at most before a stage. Direct calls are BLOCK links, so ascending ranks are an

@@ -4,11 +4,9 @@
 /* The life of a pipeline up to the launch, and its end. Stopping is in stop.c. */
 #include "pipeline/pipeline.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 
 #include <rte_launch.h>
-#include <rte_malloc.h>
 
 #include "pipeline/pipeline_int.h"
 
@@ -36,12 +34,13 @@ enum result pipeline_create(const struct pipeline_config *config, struct pipelin
 	enum result result = topology_check(config->topology, error);
 	if (result != RESULT_OK)
 		return result;
-	struct pipeline *pipeline = rte_zmalloc("pipeline", sizeof(*pipeline), CACHE_LINE_BYTES);
+	struct pipeline *pipeline = pipeline_memory_make(sizeof(*pipeline), SOCKET_ID_ANY);
 	if (pipeline == NULL)
 		return pipeline_error_set(error, RESULT_NO_MEMORY, "no memory for the pipeline");
 	pipeline->topology = config->topology;
 	pipeline->placement = config->placement;
 	pipeline->idle = config->idle;
+	pipeline->sleep_max_us = IDLE_SLEEP_MAX_US;
 	pipeline->stamp_cycles = config->stamp_cycles;
 	pipeline->pools = config->pools;
 	pipeline->number = atomic_fetch_add(&pipelines_made, 1);
@@ -82,7 +81,7 @@ void pipeline_destroy(struct pipeline *pipeline)
 	pipeline_stop(pipeline, 0);
 	pipeline_unwire(pipeline);
 	pipeline_rcu_destroy(pipeline->rcu);
-	rte_free(pipeline);
+	pipeline_memory_free(pipeline);
 }
 
 struct pipeline_rcu *pipeline_get_rcu(struct pipeline *pipeline)

@@ -98,6 +98,7 @@ struct pipeline {
 	const struct placement *placement;
 	enum idle_policy idle;
 	bool stamp_cycles;
+	uint64_t sleep_max_us; /* IDLE_SLEEP_MAX_US; tests of lost wake-ups make it endless */
 	struct pipeline_pools pools;
 	struct pipeline_rcu *rcu;
 	struct pipeline_stage **stages; /* by row, then instance */
@@ -119,6 +120,11 @@ static inline struct pipeline_stage *pipeline_stage_of(struct stage *stage)
 {
 	return (struct pipeline_stage *)stage;
 }
+
+/* memory.c: zeroed, cache aligned, on that NUMA node (or SOCKET_ID_ANY); NULL when there is none. Control
+ * threads only. */
+void *pipeline_memory_make(size_t bytes, int socket);
+void pipeline_memory_free(void *memory); /* NULL is fine */
 
 /* cycle.c */
 MUST_CHECK enum result topology_check_cycles(const struct topology *topology,
@@ -151,6 +157,6 @@ void pipeline_idle_close(struct pipeline_lcore *lcore);
 void pipeline_idle_watch(struct pipeline_lcore *lcore);
 /* After each turn. */
 void pipeline_idle_turn(struct pipeline_lcore *lcore, uint32_t work);
-/* Wakes the lcore if it sleeps at least that deeply (`least`); the caller has made a full fence since it changed what the
- * lcore looks at before it sleeps. Returns whether it did. */
+/* Wakes the lcore if it sleeps at least that deeply (`least`); the caller has made a full fence since it
+ * changed what the lcore looks at before it sleeps. Returns whether it did. */
 bool pipeline_doorbell_ring(struct pipeline_lcore *lcore, enum lcore_sleep least);

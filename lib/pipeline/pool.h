@@ -25,9 +25,8 @@ struct pipeline_pools {
 
 struct pipeline_pool_config {
 	uint32_t packet_count; /* best 2^n - 1 */
-	uint16_t
-	    packet_room_bytes; /* head room, frame and answer; at least RTE_MBUF_DEFAULT_BUF_SIZE
-	                               for many devices */
+	/* Head room, frame and answer; many devices want at least RTE_MBUF_DEFAULT_BUF_SIZE. */
+	uint16_t packet_room_bytes;
 	uint32_t stream_count; /* 0: no stream pool */
 	int socket; /* NUMA node, or SOCKET_ID_ANY */
 };

@@ -6,10 +6,9 @@
 
 #include <time.h>
 
-#include <rte_malloc.h>
 #include <rte_rcu_qsbr.h>
 
-#include "base/check.h"
+#include "pipeline/pipeline_int.h"
 
 /* Between two looks. Lower: takes the processor from the very readers it waits for. Higher: a reload of
  * many snapshots is slow. */
@@ -21,11 +20,10 @@ struct pipeline_rcu {
 
 enum result pipeline_rcu_create(uint32_t threads, struct pipeline_rcu **out)
 {
-	struct pipeline_rcu *rcu = rte_zmalloc("pipeline_rcu", sizeof(*rcu), CACHE_LINE_BYTES);
+	struct pipeline_rcu *rcu = pipeline_memory_make(sizeof(*rcu), SOCKET_ID_ANY);
 	if (rcu == NULL)
 		return RESULT_NO_MEMORY;
-	rcu->variable =
-	    rte_zmalloc("pipeline_qsbr", rte_rcu_qsbr_get_memsize(threads), CACHE_LINE_BYTES);
+	rcu->variable = pipeline_memory_make(rte_rcu_qsbr_get_memsize(threads), SOCKET_ID_ANY);
 	if (rcu->variable == NULL || rte_rcu_qsbr_init(rcu->variable, threads) != 0) {
 		pipeline_rcu_destroy(rcu);
 		return RESULT_NO_MEMORY;
@@ -38,8 +36,8 @@ void pipeline_rcu_destroy(struct pipeline_rcu *rcu)
 {
 	if (rcu == NULL)
 		return;
-	rte_free(rcu->variable);
-	rte_free(rcu);
+	pipeline_memory_free(rcu->variable);
+	pipeline_memory_free(rcu);
 }
 
 void pipeline_rcu_join(struct pipeline_rcu *rcu, uint32_t thread)

@@ -7,19 +7,12 @@
 #include <stdio.h>
 
 #include <rte_lcore.h>
-#include <rte_malloc.h>
 
 #include "pipeline/pipeline_int.h"
 #include "pipeline/query.h"
 
 static_assert(TOPOLOGY_LINKS_MAX < UINT8_MAX, "query.link_credit holds a row and 0 for none");
 static_assert(PIPELINE_LANES_MAX <= UINT8_MAX, "query.lane and link_producer hold a lane");
-
-/* Zeroed, aligned to cache lines, on that NUMA node. */
-static void *make(size_t bytes, int socket)
-{
-	return rte_zmalloc_socket("pipeline", bytes, CACHE_LINE_BYTES, socket);
-}
 
 static bool is_per_lane(const struct pipeline *pipeline, uint16_t row)
 {
@@ -29,7 +22,8 @@ static bool is_per_lane(const struct pipeline *pipeline, uint16_t row)
 
 static enum result make_lcore(struct pipeline *pipeline, uint16_t index, unsigned lcore_id)
 {
-	struct pipeline_lcore *lcore = make(sizeof(*lcore), (int)rte_lcore_to_socket_id(lcore_id));
+	struct pipeline_lcore *lcore =
+	    pipeline_memory_make(sizeof(*lcore), (int)rte_lcore_to_socket_id(lcore_id));
 	if (lcore == NULL)
 		return RESULT_NO_MEMORY;
 	lcore->pipeline = pipeline;
@@ -43,7 +37,8 @@ static enum result make_lcore(struct pipeline *pipeline, uint16_t index, unsigne
 static enum result make_lcores(struct pipeline *pipeline, struct pipeline_error *error)
 {
 	uint16_t wanted = pipeline->placement->lcore_count;
-	pipeline->lcores = make(wanted * sizeof(struct pipeline_lcore *), SOCKET_ID_ANY);
+	pipeline->lcores =
+	    pipeline_memory_make(wanted * sizeof(struct pipeline_lcore *), SOCKET_ID_ANY);
 	if (pipeline->lcores == NULL)
 		return pipeline_error_set(error, RESULT_NO_MEMORY, "no memory for %u lcores",
 		                          wanted);
@@ -69,7 +64,7 @@ static enum result make_stage(struct pipeline *pipeline, uint16_t row, uint16_t 
 	uint16_t lcore_index = placement_lcore_of(pipeline->placement, row, instance);
 	struct pipeline_lcore *lcore = pipeline->lcores[lcore_index];
 	int socket = (int)rte_lcore_to_socket_id(lcore->lcore_id);
-	struct pipeline_stage *stage = make(sizeof(*stage), socket);
+	struct pipeline_stage *stage = pipeline_memory_make(sizeof(*stage), socket);
 	if (stage == NULL)
 		return RESULT_NO_MEMORY;
 	pipeline->stages[pipeline->stage_count++] = stage;
@@ -86,14 +81,14 @@ static enum result make_stage(struct pipeline *pipeline, uint16_t row, uint16_t 
 	};
 	if (ops->state_size == 0)
 		return RESULT_OK;
-	stage->base.state = make(ops->state_size, socket);
+	stage->base.state = pipeline_memory_make(ops->state_size, socket);
 	return stage->base.state == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 }
 
 static enum result make_stages(struct pipeline *pipeline, struct pipeline_error *error)
 {
 	const struct topology *topology = pipeline->topology;
-	pipeline->stages = make(
+	pipeline->stages = pipeline_memory_make(
 	    pipeline->placement->instance_count * sizeof(struct pipeline_stage *), SOCKET_ID_ANY);
 	enum result result = pipeline->stages == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 	for (uint16_t i = 0; result == RESULT_OK && i < topology->stage_count; i++) {
@@ -118,7 +113,7 @@ static enum result make_pair(struct pipeline *pipeline, uint16_t row_index,
                              struct pipeline_stage *producer, struct pipeline_stage *consumer)
 {
 	const struct topology_link *row = &pipeline->topology->links[row_index];
-	struct pipeline_link *link = make(sizeof(*link), consumer->base.socket);
+	struct pipeline_link *link = pipeline_memory_make(sizeof(*link), consumer->base.socket);
 	if (link == NULL)
 		return RESULT_NO_MEMORY;
 	link->row = row;
@@ -150,7 +145,8 @@ static enum result make_row(struct pipeline *pipeline, uint16_t row_index)
 	for (uint16_t i = 0; i < producers; i++) {
 		struct pipeline_stage *producer = pipeline->stages[pipeline->first_stage[from] + i];
 		struct stage_output *out = &producer->outputs[output];
-		out->targets = make(targets * sizeof(*out->targets), producer->base.socket);
+		out->targets =
+		    pipeline_memory_make(targets * sizeof(*out->targets), producer->base.socket);
 		if (out->targets == NULL)
 			return RESULT_NO_MEMORY;
 		for (uint16_t j = 0; j < targets; j++) {
@@ -189,7 +185,8 @@ static enum result make_links(struct pipeline *pipeline, struct pipeline_error *
 	if (pairs > UINT16_MAX)
 		return pipeline_error_set(error, RESULT_OUT_OF_RANGE,
 		                          "%zu links between instances are too many", pairs);
-	pipeline->links = make((pairs + 1) * sizeof(struct pipeline_link *), SOCKET_ID_ANY);
+	pipeline->links =
+	    pipeline_memory_make((pairs + 1) * sizeof(struct pipeline_link *), SOCKET_ID_ANY);
 	enum result result = pipeline->links == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 	for (uint16_t i = 0; result == RESULT_OK && i < pipeline->topology->link_count; i++)
 		result = make_row(pipeline, i);
@@ -222,35 +219,35 @@ struct pipeline_link *pipeline_find_pair(const struct pipeline *pipeline, uint8_
 static void free_stage(struct pipeline_stage *stage)
 {
 	for (unsigned i = 0; i < STAGE_OUTPUTS_MAX; i++)
-		rte_free(stage->outputs[i].targets);
-	rte_free(stage->reach);
-	rte_free(stage->base.state);
-	rte_free(stage);
+		pipeline_memory_free(stage->outputs[i].targets);
+	pipeline_memory_free(stage->reach);
+	pipeline_memory_free(stage->base.state);
+	pipeline_memory_free(stage);
 }
 
 static void free_lcore(struct pipeline_lcore *lcore)
 {
 	pipeline_idle_close(lcore);
-	rte_free(lcore->stages);
-	rte_free(lcore->feeds);
-	rte_free(lcore->out);
-	rte_free(lcore->in);
-	rte_free(lcore);
+	pipeline_memory_free(lcore->stages);
+	pipeline_memory_free(lcore->feeds);
+	pipeline_memory_free(lcore->out);
+	pipeline_memory_free(lcore->in);
+	pipeline_memory_free(lcore);
 }
 
 void pipeline_unwire(struct pipeline *pipeline)
 {
 	for (uint16_t i = 0; i < pipeline->link_count; i++) {
 		link_close(pipeline->links[i]);
-		rte_free(pipeline->links[i]);
+		pipeline_memory_free(pipeline->links[i]);
 	}
 	for (uint16_t i = 0; i < pipeline->stage_count; i++)
 		free_stage(pipeline->stages[i]);
 	for (uint16_t i = 0; i < pipeline->lcore_count; i++)
 		free_lcore(pipeline->lcores[i]);
-	rte_free(pipeline->links);
-	rte_free(pipeline->stages);
-	rte_free(pipeline->lcores);
+	pipeline_memory_free(pipeline->links);
+	pipeline_memory_free(pipeline->stages);
+	pipeline_memory_free(pipeline->lcores);
 	pipeline->links = NULL;
 	pipeline->stages = NULL;
 	pipeline->lcores = NULL;

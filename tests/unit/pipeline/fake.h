@@ -40,15 +40,16 @@ struct fake {
 	uint32_t hold_turns; /* how long HOLDER keeps a packet */
 	uint32_t hold_every; /* MIDDLE sends every n-th packet to HOLDER; 0: none */
 	uint32_t drop_every; /* MIDDLE drops every n-th packet; 0: none */
-	uint32_t
-	    sink_burst; /* with a value below 32 SINK is slow: for credit tests it only counts turns */
 	bool
-	    fallback; /* MIDDLE looks for room before it emits to HOLDER, and passes on otherwise */
+	    fallback; /* MIDDLE looks for room first, and without it passes the packet on to SINK */
 	bool endless; /* sources make packets until they drain */
 	uint8_t *
 	    seen; /* FAKE_IDS_MAX; how often each id was answered; writer: SINK of its lane, PORTER */
 	_Atomic bool is_open; /* HOLDER lets go only while this is set */
 };
+
+extern const struct stage_ops fake_source_ops, fake_middle_ops, fake_sink_ops, fake_holder_ops,
+    fake_porter_ops;
 
 /* Starts EAL once for the program; unit tests need it before anything else. */
 void fake_eal_start(void);
