@@ -27,9 +27,9 @@
 /* Too low: paths and error texts are cut. Too high: a stack frame of that size, and lines that no
  * collector takes (journald splits at 48 KiB, many at 8 KiB). */
 #define LOG_LINE_MAX 4096
-/* Lines of one site within one window. Too low: the errors of one configuration file are cut. Too high:
+/* Lines of one site within one window. Too low: the warnings of one configuration file are cut. Too high:
  * a broken peer fills the disk. */
-#define LOG_BURST_DEFAULT 25
+#define LOG_BURST_DEFAULT 64
 #define LOG_WINDOW_MS_DEFAULT 5000
 
 enum log_level {

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Options of answers from elsewhere: forwarder, root_hints, cache, recursion, policy. */
+#include "config/config.h"
+#include "config/option.h"
+
+const struct option_word option_forward_words[] = {
+    {"first", CONFIG_FORWARD_FIRST, false},
+    {"round_robin", CONFIG_FORWARD_ROUND_ROBIN, false},
+    {"fastest", CONFIG_FORWARD_FASTEST, true},
+    {NULL, 0, false},
+};
+
+static const struct option forwarder_rows[] = {
+    {.key = "name",
+     .type = OPTION_NAME,
+     AT(forwarder, name),
+     RANGE(1, 255),
+     .required = true,
+     .live = true,
+     .help = "Name for recursion.forward_to and messages."},
+    {.key = "addresses",
+     .type = OPTION_UPSTREAM,
+     LIST_AT(forwarder, addresses),
+     .required = true,
+     .live = true,
+     .help = "Servers to ask, port 53 unless given. \"resolv.conf\" stands for the host's name "
+             "servers in /etc/resolv.conf; those at which we listen ourselves are left out."},
+    {.key = "policy",
+     .type = OPTION_CHOICE,
+     AT(forwarder, policy),
+     .words = option_forward_words,
+     .init = "\"first\"",
+     .live = true,
+     .help =
+         "first: in the order given, the next when one does not answer. round_robin: each query "
+         "starts at the next one. fastest: the one with the shortest answer time."},
+    {.key = "timeout_ms",
+     .type = OPTION_DURATION,
+     AT(forwarder, timeout_ms),
+     RANGE(10, 60000),
+     .init = "1500",
+     .unit = "ms",
+     .live = true,
+     .help = "How long to wait for one server before the next is asked."},
+    {.key = "edns",
+     .type = OPTION_BOOL,
+     AT(forwarder, edns),
+     .init = "true",
+     .live = true,
+     .help = "Speak EDNS with these servers."},
+    {.key = "use_tcp_on_retry",
+     .type = OPTION_BOOL,
+     AT(forwarder, use_tcp_on_retry),
+     .init = "false",
+     .live = true,
+     .pending = true,
+     .help =
+         "Ask again over TCP when an answer over UDP stays away. A truncated answer is asked for "
+         "over TCP in any case."},
+};
+
+const struct option_table option_forwarder = {
+    TABLE(forwarder, forwarder_rows),
+    .example = "[{\"name\": \"upstream\", \"addresses\": [\"192.0.2.1\", \"[2001:db8::1]:53\"], "
+               "\"policy\": \"round_robin\"}, "
+               "{\"name\": \"host\", \"addresses\": [\"resolv.conf\"]}]",
+};
+
+static const struct option root_hints_rows[] = {
+    {.key = "file",
+     .type = OPTION_PATH,
+     AT(root_hints, file),
+     .init = "\"\"",
+     .help = "Names and addresses of the root servers; empty: the built-in ones."},
+};
+
+const struct option_table option_root_hints = {TABLE(root_hints, root_hints_rows)};
+
+static const struct option_word evictions[] = {
+    {"light-lru", CONFIG_EVICTION_LIGHT_LRU, false},
+    {"lru", CONFIG_EVICTION_LRU, true},
+    {NULL, 0, false},
+};
+
+static const struct option cache_rows[] = {
+    {.key = "enabled",
+     .type = OPTION_BOOL,
+     AT(cache, enabled),
+     .init = "true",
+     .help = "Keep answers of other servers."},
+    {.key = "max_entries",
+     .type = OPTION_UINT,
+     AT(cache, max_entries),
+     RANGE(64, 268435456),
+     .init = "150000",
+     .unit = "answers",
+     .help = "How many answers fit. Memory for them is taken at start."},
+    {.key = "memory_mb",
+     .type = OPTION_SIZE,
+     AT(cache, memory_mb),
+     RANGE(0, 1048576),
+     .init = "0",
+     .unit = "MiB",
+     .help = "Memory for the answers; 0: max_entries times a usual size."},
+    {.key = "min_ttl_seconds",
+     .type = OPTION_DURATION,
+     AT(cache, min_ttl_seconds),
+     RANGE(0, 3600),
+     .init = "0",
+     .unit = "s",
+     .help =
+         "Shorter TTLs are raised to this. More than a few seconds breaks what others rely on."},
+    {.key = "max_ttl_seconds",
+     .type = OPTION_DURATION,
+     AT(cache, max_ttl_seconds),
+     RANGE(1, 604800),
+     .init = "86400",
+     .unit = "s",
+     .help = "Longer TTLs are cut to this (RFC 8767 section 4: 7 days at most)."},
+    {.key = "negative_ttl_seconds",
+     .type = OPTION_DURATION,
+     AT(cache, negative_ttl_seconds),
+     RANGE(0, 86400),
+     .init = "300",
+     .unit = "s",
+     .help =
+         "\"No such name\" and \"no such data\" are kept no longer than this (RFC 2308 section 5: "
+         "at most 3 hours make sense)."},
+    {.key = "stale_max_seconds",
+     .type = OPTION_DURATION,
+     AT(cache, stale_max_seconds),
+     RANGE(0, 604800),
+     .init = "86400",
+     .unit = "s",
+     .help = "For so long past its TTL an answer may still serve while no server can be reached "
+             "(RFC 8767); 0: never."},
+    {.key = "eviction_policy",
+     .type = OPTION_CHOICE,
+     AT(cache, eviction_policy),
+     .words = evictions,
+     .init = "\"light-lru\"",
+     .help =
+         "Which answer goes when the cache is full. light-lru: one not asked for lately, known by "
+         "a single bit, so that a hit writes nothing. lru: the one not asked for the longest."},
+};
+
+const struct option_table option_cache = {
+    TABLE(cache, cache_rows),
+    .example =
+        "{\"max_entries\": 1000000, \"max_ttl_seconds\": \"1d\", \"stale_max_seconds\": \"3d\"}",
+};
+
+static const struct option recursion_rows[] = {
+    {.key = "enabled",
+     .type = OPTION_BOOL,
+     AT(recursion, enabled),
+     .init = "true",
+     .live = true,
+     .help = "Answer questions outside of our zones at all."},
+    {.key = "allowed_acl",
+     .type = OPTION_ACL,
+     AT(recursion, allowed_acl),
+     .init = "\"localhost\"",
+     .live = true,
+     .help = "Clients that may have recursion. An open resolver is a weapon (RFC 5358): keep it "
+             "narrow."},
+    {.key = "max_recursive_queries",
+     .type = OPTION_UINT,
+     AT(recursion, max_recursive_queries),
+     RANGE(1, 65536),
+     .init = "4096",
+     .unit = "queries",
+     .help =
+         "Questions that wait for other servers at the same time. One more gets a stale answer, "
+         "else SERVFAIL, at once: hits never wait behind misses."},
+    {.key = "recursion_timeout_ms",
+     .type = OPTION_DURATION,
+     AT(recursion, recursion_timeout_ms),
+     RANGE(100, 60000),
+     .init = "5000",
+     .unit = "ms",
+     .live = true,
+     .help = "After this a client gets a stale answer, else SERVFAIL."},
+    {.key = "retry_interval_ms",
+     .type = OPTION_DURATION,
+     AT(recursion, retry_interval_ms),
+     RANGE(10, 60000),
+     .init = "200",
+     .unit = "ms",
+     .live = true,
+     .pending = true,
+     .help = "Least time between two questions to the same server for the same client."},
+    {.key = "forward_to",
+     .type = OPTION_FORWARDER,
+     LIST_AT(recursion, forward_to),
+     .init = "[\"*\"]",
+     .live = true,
+     .help =
+         "Names of the forwarders to ask, in this order; \"*\": all of them in the order of the "
+         "file."},
+};
+
+const struct option_table option_recursion = {
+    TABLE(recursion, recursion_rows),
+    .example = "{\"allowed_acl\": \"internal\", \"forward_to\": [\"upstream\"]}",
+};
+
+static const struct option policy_rows[] = {
+    {.key = "deny_domains",
+     .type = OPTION_DOMAIN,
+     LIST_AT(policy, deny_domains),
+     .init = "[]",
+     .live = true,
+     .pending = true,
+     .help = "These names, and all below them, do not exist for our clients."},
+};
+
+const struct option_table option_policy = {
+    TABLE(policy, policy_rows),
+    .example = "{\"deny_domains\": [\"bad.example\"]}",
+};
