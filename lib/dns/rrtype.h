@@ -65,11 +65,20 @@ bool dns_type_is_meta(uint16_t type) PURE;
 
 /* Checks rdata that stands in a message (`reader` starts at the message; rdata is `rdata_len` octets at
  * reader->at) and copies it uncompressed to `out`. Names keep their case.
+ * Rdata of no octets is malformed for most types: who takes dynamic updates looks at the length first.
  * Gives: *out_len; reader->at behind the rdata.
  * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_NO_SPACE. */
 MUST_CHECK enum result dns_rdata_from_message(struct bytes_reader *reader, uint16_t type,
                                               uint16_t rdata_len, uint8_t *out, size_t out_size,
                                               uint16_t *out_len);
+
+/* Makes names in rdata lower case where the canonical form asks for it (RFC 4034 §6.2, 6840 §5.1); the
+ * length does not change. Needs checked, uncompressed rdata. */
+void dns_rdata_to_canonical(uint16_t type, uint8_t *rdata, uint16_t rdata_len);
+
+/* The name in rdata whose addresses belong into the additional section (NS, MX, SRV, …; may be the
+ * root), or NULL. Needs checked, uncompressed rdata. */
+const uint8_t *dns_rdata_glue_name(uint16_t type, const uint8_t *rdata, uint16_t rdata_len) PURE;
 
 /* One token of presentation form: what a zone-file reader or a JSON record has split off. */
 struct dns_token {
@@ -79,7 +88,8 @@ struct dns_token {
 };
 
 /* Turns the tokens of one record's rdata into wire form, "\# length hex" of RFC 3597 §5 included.
- * `origin` completes relative names. On failure *error_token is the index of the token at fault
+ * `origin` completes relative names. A parameter of SVCB may be one token with its
+ * quotes in it (alpn="h2") or two (alpn= and the quoted value). On failure *error_token is the index of the token at fault
  * (count: one was missing) and *expected a static text of what should have been there.
  * Fails: RESULT_MALFORMED, RESULT_OUT_OF_RANGE, RESULT_TOO_LONG, RESULT_NO_SPACE. */
 MUST_CHECK enum result dns_rdata_from_tokens(uint16_t type, const struct dns_token *tokens,
@@ -87,7 +97,8 @@ MUST_CHECK enum result dns_rdata_from_tokens(uint16_t type, const struct dns_tok
                                              uint8_t *out, size_t out_size, uint16_t *out_len,
                                              size_t *error_token, const char **expected);
 
-/* Writes presentation form with a NUL. Fails: RESULT_NO_SPACE, RESULT_MALFORMED. */
+/* Writes presentation form with a NUL; the form of RFC 3597 §5 where a type has none of its own or its
+ * own cannot say it. Names are absolute. Fails: RESULT_NO_SPACE, RESULT_MALFORMED. */
 MUST_CHECK enum result dns_rdata_to_text(uint16_t type, const uint8_t *rdata, uint16_t rdata_len,
                                          char *out, size_t out_size, size_t *out_len);
 
