@@ -46,6 +46,7 @@ static struct rig {
 	struct query_address address;
 	uint16_t budget;
 	bool refuse; /* the sink has no buffers */
+	int client_buffer; /* octets of the receive buffer of clients to come, 0: as usual */
 	uint32_t message_count;
 	struct rig_message messages[RIG_MESSAGES_MAX];
 } rig;
@@ -107,7 +108,7 @@ static uint16_t rig_turn(int wait_ms)
 /* Turns until everything that is in the kernel has been dealt with. */
 static inline void rig_settle(void)
 {
-	while (rig_turn(0) > 0)
+	while (rig_turn(0) > 0 || tcp_server_deadline_us(&rig.server, rig.now_us) <= rig.now_us)
 		;
 }
 
@@ -144,6 +145,9 @@ static inline int rig_connect(void)
 	int yes = 1;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (rig.client_buffer > 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rig.client_buffer,
+		                 sizeof(rig.client_buffer));
 	socklen_t length = endpoint_to_sockaddr(&rig.address, &name);
 	CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&name, length), 0);
 	return fd;
