@@ -22,7 +22,7 @@ enum source {
 };
 
 struct tcp_acceptor {
-	struct slowpath slowpath;
+	struct slowpath slowpath; /* first: the unit test finds chosen ports there */
 	struct rte_mempool *stream_pool;
 	struct stage *stage;
 	uint32_t held; /* writer: the lcore; readers: any. Datagrams that wait for flush() */
