@@ -102,7 +102,9 @@ static void a_wildcard_answers_from_the_address_asked(void)
 
 static void batches(void)
 {
-	enum { COUNT = 3 * LOCAL_UDP_BATCH };
+	enum {
+		COUNT = 3 * LOCAL_UDP_BATCH
+	};
 	struct rte_mbuf *queries[COUNT];
 	struct local_udp_outcome outcome;
 	uint64_t oversized = 0;
@@ -191,8 +193,7 @@ int main(int argc, char **argv)
 	     a_wildcard_answers_from_the_address_asked},
 	    {"batches", batches},
 	    {"an_oversized_datagram_is_counted", an_oversized_datagram_is_counted},
-	    {"an_answer_that_cannot_be_sent_comes_back",
-	     an_answer_that_cannot_be_sent_comes_back},
+	    {"an_answer_that_cannot_be_sent_comes_back", an_answer_that_cannot_be_sent_comes_back},
 	};
 	if (pool_rig_open() != 0)
 		return 1;

@@ -202,14 +202,16 @@ static size_t make_syn(uint8_t *frame)
 static bool is_syn_ack(const uint8_t *frame, size_t len)
 {
 	return len >= 54 && bytes_load_u16(frame + 12) == RTE_ETHER_TYPE_IPV4 &&
-	       frame[23] == IPPROTO_TCP &&
-	       frame[47] == (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
+	       frame[23] == IPPROTO_TCP && frame[47] == (RTE_TCP_SYN_FLAG | RTE_TCP_ACK_FLAG);
 }
 
 /* RFC 4861 §4.3: who has fd53::2? to its solicited-node group. */
 static size_t make_solicitation(uint8_t *frame)
 {
-	enum { ICMP_LEN = 32, NEIGHBOR_SOLICITATION = 135 };
+	enum {
+		ICMP_LEN = 32,
+		NEIGHBOR_SOLICITATION = 135
+	};
 	static const uint8_t group_mac[6] = {0x33, 0x33, 0xff, 0, 0, 2};
 	static const uint8_t group[16] = {0xff, 2, [11] = 1, 0xff, 0, 0, 2};
 	size_t at = put_ethernet(frame, group_mac, RTE_ETHER_TYPE_IPV6);
@@ -233,7 +235,9 @@ static size_t make_solicitation(uint8_t *frame)
 
 static bool is_advertisement(const uint8_t *frame, size_t len)
 {
-	enum { NEIGHBOR_ADVERTISEMENT = 136 };
+	enum {
+		NEIGHBOR_ADVERTISEMENT = 136
+	};
 	return len >= 78 && bytes_load_u16(frame + 12) == RTE_ETHER_TYPE_IPV6 &&
 	       frame[20] == IPPROTO_ICMPV6 && frame[54] == NEIGHBOR_ADVERTISEMENT &&
 	       memcmp(frame + 62, our_ip6, 16) == 0;
@@ -292,7 +296,9 @@ static void checksums_are_complete(void)
 
 static void jumbo_frames_are_chains(void)
 {
-	enum { PAYLOAD = 8000 };
+	enum {
+		PAYLOAD = 8000
+	};
 	uint8_t frame[FRAME_MAX];
 	if (skipped())
 		return;
@@ -355,10 +361,8 @@ static void a_taken_address_is_told_and_the_rest_works(void)
 	    {.address = address, .host = true},
 	    {.address = {.family = 4, .octets = {127, 0, 0, 1}}, .host = true},
 	};
-	struct slowpath_settings settings = {.listeners = listeners,
-	                                     .listener_count = 2,
-	                                     .packet_pool = rig_pool,
-	                                     .tell = tell};
+	struct slowpath_settings settings = {
+	    .listeners = listeners, .listener_count = 2, .packet_pool = rig_pool, .tell = tell};
 	tcp_limits_default(&settings.tcp);
 	CU_ASSERT_EQUAL(slowpath_open(&slowpath, &settings), RESULT_OK);
 	CU_ASSERT_PTR_NOT_NULL(strstr(told, "is held by"));

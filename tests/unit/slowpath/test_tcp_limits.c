@@ -238,7 +238,9 @@ static void answer_all(uint32_t *answered)
 
 static void junk_is_survived(void)
 {
-	enum { JUNK = 65536 };
+	enum {
+		JUNK = 65536
+	};
 	struct tcp_limits limits = few(8);
 	uint8_t *junk = malloc(JUNK);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(junk);
@@ -295,7 +297,9 @@ static void large_buffers_are_shared(void)
 
 static void queries_in_flight_are_bounded(void)
 {
-	enum { SENT = 10 };
+	enum {
+		SENT = 10
+	};
 	struct tcp_limits limits = few(4);
 	uint8_t stream[SENT * (2 + RIG_QUERY_LEN)];
 	size_t size = 0;

@@ -240,11 +240,10 @@ static int start_dpdk(void)
 {
 	char prefix[48];
 	(void)snprintf(prefix, sizeof(prefix), "--file-prefix=unit-acceptor-%d", (int)getpid());
-	char *arguments[] = {(char[]){"test"},         (char[]){"--no-huge"},
-	                     (char[]){"-m48"},         (char[]){"--no-pci"},
-	                     (char[]){"--no-shconf"},  (char[]){"--no-telemetry"},
-	                     (char[]){"--lcores=0"},   (char[]){"--log-level=error"},
-	                     prefix};
+	char *arguments[] = {
+	    (char[]){"test"},       (char[]){"--no-huge"},         (char[]){"-m48"},
+	    (char[]){"--no-pci"},   (char[]){"--no-shconf"},       (char[]){"--no-telemetry"},
+	    (char[]){"--lcores=0"}, (char[]){"--log-level=error"}, prefix};
 	if (rte_eal_init((int)ARRAY_COUNT(arguments), arguments) < 0)
 		return -1;
 	packet_pool = rte_pktmbuf_pool_create("packets", 127, 0, QUERY_PRIVATE_BYTES,
