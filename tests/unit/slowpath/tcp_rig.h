@@ -203,3 +203,43 @@ static inline bool rig_is_closed(int fd)
 	ssize_t count = recv(fd, &octet, 1, 0);
 	return count == 0 || (count < 0 && errno == ECONNRESET);
 }
+
+#define MS 1000u
+
+/* Limits for tests: as by default, fewer connections. */
+static inline struct tcp_limits few(uint32_t connections)
+{
+	struct tcp_limits limits;
+	tcp_limits_default(&limits);
+	limits.connections_max = connections;
+	limits.per_client_max = connections;
+	return limits;
+}
+
+static inline void advance(uint64_t us)
+{
+	rig.now_us += us;
+	(void)rig_turn(0);
+}
+
+/* A client that is in the server's table. */
+static inline int arrive(void)
+{
+	uint64_t accepted = rig.server.counts[TCP_EVENT_ACCEPTED];
+	int client = rig_connect();
+	RIG_PUMP(server.counts[TCP_EVENT_ACCEPTED], accepted + 1);
+	return client;
+}
+
+/* Whether a query of this client gets through and is answered. */
+static inline bool is_served(int client)
+{
+	uint32_t before = rig.message_count;
+	uint16_t len;
+	rig_send_query(client, 99);
+	if (!rig_pump(&rig.message_count, sizeof(rig.message_count), before + 1) ||
+	    rig_answer(before, 30) != RESULT_OK)
+		return false;
+	tcp_server_flush(&rig.server, rig.now_us);
+	return rig_read_answer(client, &len) == 99;
+}
