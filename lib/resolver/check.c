@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Whether a message answers what we asked, and what kind of answer it is. Address, port and id have been
+ * compared before (attempt.c). */
+#include "resolver/resolver_int.h"
+
+/* RFC 5452 §4.2: name, type and class have to be those that we sent. */
+static bool is_our_question(const struct resolver_task *task, const uint8_t *message, size_t len)
+{
+	size_t name_len = task->question.name_len;
+	const uint8_t *name = message + DNS_HEADER_SIZE;
+	if (len < DNS_HEADER_SIZE + name_len + 4)
+		return false;
+	for (size_t i = 0; i < name_len; i++) {
+		if (dns_name_lower[name[i]] != task->question.name[i])
+			return false;
+	}
+	return bytes_load_u16(name + name_len) == task->question.type &&
+	       bytes_load_u16(name + name_len + 2) == task->question.class;
+}
+
+/* A server that does not understand a query may send back the header alone. */
+static bool is_bare_error(unsigned rcode, const uint8_t *message, size_t len)
+{
+	return dns_message_count(message, DNS_SECTION_QUESTION) == 0 && len == DNS_HEADER_SIZE &&
+	       rcode != DNS_RCODE_NOERROR && rcode != DNS_RCODE_NXDOMAIN;
+}
+
+enum resolver_verdict resolver_check_response(const struct resolver_task *task,
+                                              const struct resolver_attempt *attempt,
+                                              const uint8_t *message, size_t len)
+{
+	if (len < DNS_HEADER_SIZE || dns_message_id(message) != attempt->id)
+		return RESOLVER_VERDICT_FOREIGN;
+	uint16_t flags = dns_message_flags(message);
+	unsigned rcode = flags & DNS_FLAG_RCODE;
+	if ((flags & DNS_FLAG_QR) == 0 || dns_message_opcode(message) != DNS_OPCODE_QUERY)
+		return RESOLVER_VERDICT_FOREIGN;
+	if (!is_bare_error(rcode, message, len) &&
+	    (dns_message_count(message, DNS_SECTION_QUESTION) != 1 ||
+	     !is_our_question(task, message, len)))
+		return RESOLVER_VERDICT_FOREIGN;
+	if (attempt->kind == ATTEMPT_UDP && dns_message_count(message, DNS_SECTION_QUESTION) == 1 &&
+	    memcmp(message + DNS_HEADER_SIZE, task->name, task->question.name_len) != 0)
+		return RESOLVER_VERDICT_OTHER_CASE;
+	if ((flags & DNS_FLAG_TC) != 0 && attempt->kind == ATTEMPT_UDP)
+		return RESOLVER_VERDICT_TRUNCATED;
+	/* RFC 6891 §7: FORMERR and NOTIMP are what servers without EDNS say. */
+	if (attempt->edns && (rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP))
+		return RESOLVER_VERDICT_NO_EDNS;
+	/* RFC 6672 §2.2: YXDOMAIN says that a DNAME made the name too long. */
+	if (rcode != DNS_RCODE_NOERROR && rcode != DNS_RCODE_NXDOMAIN &&
+	    rcode != DNS_RCODE_YXDOMAIN)
+		return RESOLVER_VERDICT_FAILURE;
+	return RESOLVER_VERDICT_ANSWER;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* The resolver's outside: made from settings, fed with events, asked for figures. */
+#include "resolver/resolver_int.h"
+
+#include <stdlib.h>
+
+static enum result check_settings(struct resolver_settings *settings)
+{
+	if (settings->tasks_max == 0 || settings->tasks_max > RESOLVER_TASKS_MAX ||
+	    settings->clients_max == 0 || settings->clients_max >= RESOLVER_NONE ||
+	    settings->port_slots == 0 || settings->random == NULL)
+		return RESULT_OUT_OF_RANGE;
+	if (settings->deadline_ms == 0)
+		settings->deadline_ms = RESOLVER_DEADLINE_MS_DEFAULT;
+	if (settings->deadline_ms < RESOLVER_DEADLINE_MS_MIN ||
+	    settings->deadline_ms > RESOLVER_DEADLINE_MS_MAX)
+		return RESULT_OUT_OF_RANGE;
+	if (settings->udp_bytes == 0)
+		settings->udp_bytes = RESOLVER_UDP_BYTES_DEFAULT;
+	return RESULT_OK;
+}
+
+enum result resolver_create(const struct resolver_settings *settings, struct resolver **out)
+{
+	struct resolver *resolver = calloc(1, sizeof(*resolver));
+	if (resolver == NULL)
+		return RESULT_NO_MEMORY;
+	resolver->settings = *settings;
+	enum result result = check_settings(&resolver->settings);
+	if (result == RESULT_OK)
+		result = resolver_route_create(resolver);
+	if (result == RESULT_OK)
+		result = resolver_task_create(resolver);
+	if (result != RESULT_OK) {
+		resolver_destroy(resolver);
+		return result;
+	}
+	/* What these pointed to belongs to the caller and is copied by now. */
+	resolver->settings.groups = NULL;
+	resolver->settings.zones = NULL;
+	*out = resolver;
+	return RESULT_OK;
+}
+
+void resolver_destroy(struct resolver *resolver)
+{
+	if (resolver == NULL)
+		return;
+	resolver_route_destroy(resolver);
+	resolver_task_destroy(resolver);
+	free(resolver);
+}
+
+static void take_query(const struct resolver_turn *turn, const struct resolver_event *event)
+{
+	bool is_new;
+	struct resolver_task *task = resolver_task_join(turn, event, &is_new);
+	turn->resolver->stats.queries++;
+	if (task == NULL) {
+		struct resolver_action action = {
+		    .kind = RESOLVER_ACTION_ANSWER,
+		    .client = event->client,
+		    .rcode = DNS_RCODE_SERVFAIL,
+		    .ede = EDNS_EDE_OTHER,
+		};
+		turn->resolver->stats.refused++;
+		resolver_act(turn, &action);
+		return;
+	}
+	if (is_new)
+		resolver_state_run(turn, task);
+}
+
+static void take_udp(const struct resolver_turn *turn, const struct resolver_event *event)
+{
+	struct resolver_task *task;
+	struct resolver_attempt *attempt = resolver_attempt_of_udp(turn->resolver, event, &task);
+	if (attempt == NULL)
+		turn->resolver->stats.mismatched++;
+	else if (event->kind == RESOLVER_EVENT_UDP_RESPONSE)
+		resolver_state_response(turn, task, attempt, event->message, event->len);
+	else
+		resolver_state_error(turn, task, attempt);
+}
+
+static void take_tcp(const struct resolver_turn *turn, const struct resolver_event *event)
+{
+	struct resolver_task *task;
+	struct resolver_attempt *attempt =
+	    resolver_attempt_of_tcp(turn->resolver, event->attempt, &task);
+	if (attempt == NULL)
+		return; /* forgotten in the meantime */
+	if (event->kind == RESOLVER_EVENT_TCP_RESPONSE)
+		resolver_state_response(turn, task, attempt, event->message, event->len);
+	else
+		resolver_state_error(turn, task, attempt);
+}
+
+static void take_tick(const struct resolver_turn *turn)
+{
+	struct resolver *resolver = turn->resolver;
+	while (resolver->heap_count > 0) {
+		struct resolver_task *task = &resolver->tasks[resolver->heap[0]];
+		if (task->due_ms > turn->now_ms)
+			return;
+		resolver_state_timer(turn, task);
+	}
+}
+
+void resolver_step(struct resolver *resolver, const struct resolver_event *event, uint64_t now_ms,
+                   const struct resolver_sink *sink)
+{
+	const struct resolver_turn turn = {resolver, now_ms, sink};
+	switch (event->kind) {
+	case RESOLVER_EVENT_QUERY:
+		take_query(&turn, event);
+		break;
+	case RESOLVER_EVENT_UDP_RESPONSE:
+	case RESOLVER_EVENT_UDP_ERROR:
+		take_udp(&turn, event);
+		break;
+	case RESOLVER_EVENT_TCP_RESPONSE:
+	case RESOLVER_EVENT_TCP_ERROR:
+		take_tcp(&turn, event);
+		break;
+	case RESOLVER_EVENT_TICK:
+		break;
+	}
+	take_tick(&turn);
+}
+
+uint64_t resolver_due_ms(const struct resolver *resolver)
+{
+	return resolver->heap_count > 0 ? resolver->tasks[resolver->heap[0]].due_ms : UINT64_MAX;
+}
+
+void resolver_stop(struct resolver *resolver, const struct resolver_sink *sink)
+{
+	const struct resolver_turn turn = {resolver, 0, sink};
+	const struct resolver_action answer = {.rcode = DNS_RCODE_SERVFAIL,
+	                                       .ede = EDNS_EDE_NOT_READY};
+	while (resolver->heap_count > 0) {
+		struct resolver_task *task = &resolver->tasks[resolver->heap[0]];
+		if (task->state == RESOLVER_STATE_WAIT)
+			resolver_task_answer(&turn, task, &answer);
+		resolver_task_free(&turn, task);
+	}
+}
+
+void resolver_stats(const struct resolver *resolver, struct resolver_stats *out)
+{
+	*out = resolver->stats;
+	out->tasks = resolver->task_count;
+}
+
+enum result resolver_server_at(const struct resolver *resolver, uint32_t index, uint64_t now_ms,
+                               struct resolver_server_stats *out)
+{
+	if (index >= resolver->server_count)
+		return RESULT_NOT_FOUND;
+	const struct resolver_server *server = &resolver->servers[index];
+	*out = (struct resolver_server_stats){
+	    .endpoint = server->endpoint,
+	    .group = resolver->groups[server->group].name,
+	    .rtt_us = server->rtt_us,
+	    .fails = server->fails,
+	    .backed_off = now_ms < server->backoff_until_ms,
+	    .sent = server->sent,
+	    .answered = server->answered,
+	    .timed_out = server->timed_out,
+	};
+	return RESULT_OK;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* resolver -- finds answers at other servers; pure: events in, actions out.
+ *
+ * What:    resolver_step() takes one event (a question, a response, an error, the time) and gives actions
+ *          (send this, forget that, answer this client) to a function of the caller. It knows no socket,
+ *          no clock and no random source. Each question in flight is a task in a named state; equal
+ *          questions share a task. Today a task forwards to the servers of a route; iteration from the
+ *          root is more states of the same machine.
+ * Threads: an object belongs to one lcore; no globals.
+ * Memory:  all of it at resolver_create(); nothing is allocated afterwards.
+ * Limits:  resolver/resolver_limits.h.
+ * Trust:   responses are anything: they are matched by port, address, id and question, then scrubbed, so
+ *          that only records that belong to the question go on.
+ * RFC:     1035 §7, 2308, 5452 (matching), 6891 §6.2.2 (fall-back), 7766 (TCP), 8914 (EDE), 9520. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/result.h"
+#include "dns/question.h"
+#include "net/prefix.h"
+
+struct resolver;
+
+enum resolver_policy {
+	RESOLVER_POLICY_FIRST, /* in the order given; the next one when one fails */
+	RESOLVER_POLICY_ROUND_ROBIN,
+	RESOLVER_POLICY_FASTEST, /* by smoothed round-trip time; others are tried now and then */
+};
+
+/* Servers that are asked alike. */
+struct resolver_group {
+	const char *name;
+	const struct net_endpoint *servers;
+	uint32_t server_count; /* 1.. */
+	enum resolver_policy policy;
+	uint32_t timeout_ms; /* for one attempt; 0: default */
+	bool use_tcp_on_retry;
+	bool edns;
+};
+
+/* Names at and below `name` are asked for at these groups, the first one first; the longest name wins.
+ * The root's zone is what all other names go to. */
+struct resolver_zone {
+	struct dns_name name;
+	const uint32_t *groups; /* indices of settings.groups */
+	uint32_t group_count;
+};
+
+struct resolver_settings {
+	const struct resolver_group *groups;
+	uint32_t group_count;
+	const struct resolver_zone *zones;
+	uint32_t zone_count; /* 0: every question fails */
+	uint32_t tasks_max; /* different questions in flight: 1..RESOLVER_TASKS_MAX */
+	uint32_t clients_max; /* clients that wait for them */
+	uint32_t deadline_ms; /* for a question in all; 0: default */
+	uint16_t udp_bytes; /* what we take over UDP; 0: default */
+	uint16_t port_slots; /* local sockets to choose from: 1.. */
+	bool randomise_case; /* "0x20" */
+	/* Unpredictable bits. RFC 5452 §9.2: ids and ports are only as good as this. */
+	uint64_t (*random)(void *context);
+	void *random_context;
+};
+
+enum resolver_event_kind {
+	RESOLVER_EVENT_QUERY, /* question, dnssec_ok, client */
+	RESOLVER_EVENT_UDP_RESPONSE, /* port_slot, from, message, len */
+	RESOLVER_EVENT_UDP_ERROR, /* port_slot, from (whom we asked), message, len (what we had sent) */
+	RESOLVER_EVENT_TCP_RESPONSE, /* attempt, message, len */
+	RESOLVER_EVENT_TCP_ERROR, /* attempt */
+	RESOLVER_EVENT_TICK, /* nothing but the time: see resolver_due_ms() */
+};
+
+struct resolver_event {
+	enum resolver_event_kind kind;
+	uint16_t port_slot;
+	bool dnssec_ok;
+	uint64_t attempt;
+	const struct dns_question *question;
+	void *client;
+	struct net_endpoint from;
+	const uint8_t *message;
+	size_t len;
+};
+
+enum resolver_action_kind {
+	RESOLVER_ACTION_SEND_UDP, /* port_slot, to, message, len */
+	RESOLVER_ACTION_SEND_TCP, /* attempt, to, message, len (without the length prefix) */
+	RESOLVER_ACTION_FORGET_TCP, /* attempt: close it */
+	RESOLVER_ACTION_ANSWER, /* client, message or NULL, len, rcode, ede, first */
+};
+
+struct resolver_action {
+	enum resolver_action_kind kind;
+	uint16_t port_slot;
+	/* ANSWER: the first client of a question: who keeps answers keeps this one. */
+	bool first;
+	uint16_t rcode;
+	int16_t ede; /* enum edns_ede */
+	uint64_t attempt;
+	void *client;
+	struct net_endpoint to;
+	/* ANSWER: header (rcode, counts), the question in lower case and the scrubbed sections, so that they
+	 * can be copied behind the client's own question. NULL: only rcode and ede. */
+	const uint8_t *message;
+	size_t len;
+};
+
+/* Where actions go, in order; what they point to lives only during the call. Must not call back. */
+struct resolver_sink {
+	void (*act)(void *context, const struct resolver_action *action);
+	void *context;
+};
+
+/* The settings are copied.
+ * Fails: RESULT_OUT_OF_RANGE (a number, an index of a group), RESULT_TOO_LONG (a route of more than
+ * RESOLVER_ROUTE_MAX servers), RESULT_EXISTS (two zones of a name), RESULT_NO_MEMORY. */
+MUST_CHECK enum result resolver_create(const struct resolver_settings *settings,
+                                       struct resolver **out);
+void resolver_destroy(struct resolver *resolver);
+
+/* Takes one event. now_ms: monotonic. Every client that came with RESOLVER_EVENT_QUERY gets exactly one
+ * RESOLVER_ACTION_ANSWER, in this step or a later one, at the latest when the deadline has passed and a
+ * step is taken. */
+void resolver_step(struct resolver *resolver, const struct resolver_event *event, uint64_t now_ms,
+                   const struct resolver_sink *sink);
+
+/* When a RESOLVER_EVENT_TICK is wanted; UINT64_MAX: not at all. */
+uint64_t resolver_due_ms(const struct resolver *resolver);
+
+/* Ends everything: each waiting client gets SERVFAIL (EDE 14, not ready). */
+void resolver_stop(struct resolver *resolver, const struct resolver_sink *sink);
+
+struct resolver_stats {
+	uint64_t queries; /* clients that came */
+	uint64_t coalesced; /* of those, joined a question in flight */
+	uint64_t refused; /* of those, no place was left */
+	uint64_t sent_udp;
+	uint64_t sent_tcp;
+	uint64_t responses; /* that belonged to a question */
+	uint64_t timeouts;
+	uint64_t mismatched; /* dropped: nobody asked, or not like this */
+	uint64_t answered; /* tasks that ended well */
+	uint64_t failed; /* tasks that ended as SERVFAIL */
+	uint32_t tasks; /* in flight now */
+};
+void resolver_stats(const struct resolver *resolver, struct resolver_stats *out);
+
+/* One server as the resolver sees it now. */
+struct resolver_server_stats {
+	struct net_endpoint endpoint;
+	const char *group;
+	uint32_t rtt_us; /* smoothed; 0: not known */
+	uint32_t fails; /* time-outs in a row */
+	bool backed_off;
+	uint64_t sent;
+	uint64_t answered;
+	uint64_t timed_out;
+};
+/* Fails: RESULT_NOT_FOUND behind the last one. */
+MUST_CHECK enum result resolver_server_at(const struct resolver *resolver, uint32_t index,
+                                          uint64_t now_ms, struct resolver_server_stats *out);

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* resolver_int -- the inside of the resolver, for the files of lib/resolver.
+ *
+ * What:    a task for each different question in flight, found by question (coalescing), by port and id
+ *          (responses) and by time (heap). state.c holds the machine, one function for each state.
+ * Threads: one.
+ * Memory:  arrays made by resolver_create().
+ * Limits:  resolver/resolver_limits.h.
+ * Trust:   messages go through check.c, then scrub.c.
+ * RFC:     none. */
+#pragma once
+
+#include "dns/builder.h"
+#include "dns/edns.h"
+#include "dns/message.h"
+#include "dns/rrset.h"
+#include "dns/rrtype.h"
+#include "resolver/resolver.h"
+#include "resolver/resolver_limits.h"
+
+#define RESOLVER_NONE UINT32_MAX
+
+struct resolver_server {
+	struct net_endpoint endpoint;
+	uint32_t group;
+	uint32_t rtt_us; /* smoothed, RFC 6298 §2 with weight 1/8; 0: not known */
+	uint32_t fails; /* time-outs in a row */
+	uint64_t backoff_until_ms;
+	uint64_t plain_until_ms; /* no EDNS until then */
+	uint64_t sent;
+	uint64_t answered;
+	uint64_t timed_out;
+};
+
+/* The servers of a zone's groups, one group after the other. */
+struct resolver_route {
+	struct dns_name name;
+	uint64_t hash; /* of the name */
+	uint32_t count;
+	uint32_t server[RESOLVER_ROUTE_MAX];
+};
+
+enum attempt_kind {
+	ATTEMPT_NONE,
+	ATTEMPT_UDP,
+	ATTEMPT_TCP,
+};
+
+/* One message to one server, expected until its task ends: late answers are welcome. */
+struct resolver_attempt {
+	uint8_t kind; /* enum attempt_kind */
+	bool edns;
+	bool probe; /* only to see whether and how fast the server answers */
+	bool done; /* an answer, an error or a time-out came */
+	uint16_t id;
+	uint16_t port_slot;
+	uint32_t server;
+	uint32_t next; /* in the table of ports and ids */
+	uint64_t sent_ms;
+};
+
+enum resolver_state {
+	RESOLVER_STATE_FREE,
+	RESOLVER_STATE_CHOOSE, /* whom to ask next */
+	RESOLVER_STATE_ASK, /* send to `server` */
+	RESOLVER_STATE_WAIT, /* for an answer or the timer */
+	RESOLVER_STATE_ANSWERED, /* a good answer is in the resolver's result */
+	RESOLVER_STATE_FAILED, /* `ede` says why */
+	RESOLVER_STATE_LINGER, /* clients are answered, a probe of another server is still out */
+	RESOLVER_STATE_COUNT
+};
+
+struct resolver_task {
+	uint8_t state; /* enum resolver_state */
+	uint8_t attempt_count;
+	uint8_t near_misses;
+	uint8_t current; /* the attempt that the timer is for */
+	bool dnssec_ok;
+	bool use_tcp; /* for the next attempt */
+	bool
+	    soft_failure; /* in this round a server did not answer, so that another round makes sense */
+	int16_t ede;
+	uint16_t generation;
+	uint32_t route;
+	uint32_t server; /* whom to ask next */
+	uint32_t clients; /* list */
+	uint32_t next; /* same hash, or next free */
+	uint32_t heap_at;
+	uint64_t tried; /* bit for each place in the route, this round */
+	uint64_t key;
+	uint64_t due_ms;
+	uint64_t deadline_ms;
+	struct resolver_attempt attempt[RESOLVER_ATTEMPTS_MAX];
+	uint8_t name[DNS_NAME_MAX + 1]; /* as it is sent: perhaps in random case */
+	struct dns_question question;
+};
+
+/* The names that an answer leads through, and what leads there. */
+struct resolver_link {
+	struct dns_name owner;
+	struct dns_name target;
+};
+
+struct resolver_chain {
+	unsigned link_count;
+	unsigned name_count;
+	bool has_zone;
+	struct resolver_link link[RESOLVER_CHAIN_MAX]; /* CNAMEs of the answer section */
+	struct dns_name name[RESOLVER_CHAIN_MAX + 1]; /* the question, then the targets in order */
+	struct dns_name zone; /* that the last name is in, where the message shows it */
+};
+
+struct resolver_client {
+	void *client;
+	uint32_t next;
+};
+
+struct resolver {
+	struct resolver_settings settings;
+	struct resolver_group *groups; /* own copies */
+	uint32_t *rotor; /* round robin, one for each group */
+	struct resolver_server *servers;
+	uint32_t server_count;
+	struct resolver_route *routes;
+	uint32_t *route_table; /* hash of zone name to route */
+	uint32_t route_mask;
+
+	struct resolver_task *tasks;
+	uint32_t task_free;
+	uint32_t task_count;
+	struct resolver_client *clients;
+	uint32_t client_free;
+	uint32_t *question_table; /* heads of chains over tasks */
+	uint32_t *attempt_table; /* heads of chains over attempts */
+	uint32_t table_mask;
+	uint32_t *heap; /* tasks by due_ms */
+	uint32_t heap_count;
+
+	struct resolver_stats stats;
+	uint8_t query[RESOLVER_QUERY_BYTES_MAX];
+	size_t result_len;
+	uint8_t result[DNS_MESSAGE_MAX];
+	struct resolver_chain chain;
+	struct dns_rrset_reader reader;
+};
+
+/* What one step carries through the files. */
+struct resolver_turn {
+	struct resolver *resolver;
+	uint64_t now_ms;
+	const struct resolver_sink *sink;
+};
+
+static inline void resolver_act(const struct resolver_turn *turn,
+                                const struct resolver_action *action)
+{
+	turn->sink->act(turn->sink->context, action);
+}
+
+static inline uint64_t resolver_random(const struct resolver *resolver)
+{
+	return resolver->settings.random(resolver->settings.random_context);
+}
+
+static inline uint32_t resolver_task_index(const struct resolver *resolver,
+                                           const struct resolver_task *task)
+{
+	return (uint32_t)(task - resolver->tasks);
+}
+
+/* -- route.c -- */
+MUST_CHECK enum result resolver_route_create(struct resolver *resolver);
+void resolver_route_destroy(struct resolver *resolver);
+/* The route of the longest zone at or above the question; RESOLVER_NONE if there is none. */
+uint32_t resolver_route_find(const struct resolver *resolver, const struct dns_question *question);
+
+/* -- server.c -- */
+/* The next server of the task's route, by policy and health; false when another round makes no sense. */
+bool resolver_server_choose(const struct resolver_turn *turn, struct resolver_task *task);
+/* Another server that wants to be looked at while the chosen one answers, or RESOLVER_NONE. */
+uint32_t resolver_server_probe(const struct resolver_turn *turn, const struct resolver_task *task);
+void resolver_server_answered(struct resolver_server *server, uint64_t rtt_ms);
+void resolver_server_timed_out(const struct resolver *resolver, struct resolver_server *server,
+                               uint64_t now_ms);
+
+/* -- task.c -- */
+MUST_CHECK enum result resolver_task_create(struct resolver *resolver);
+void resolver_task_destroy(struct resolver *resolver);
+/* The task of a question, new (state CHOOSE) or in flight, with the client added; NULL: no place. */
+struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
+                                         const struct resolver_event *event, bool *is_new);
+/* Gives the answer to all clients. Nobody joins the task any more. */
+void resolver_task_answer(const struct resolver_turn *turn, struct resolver_task *task,
+                          const struct resolver_action *answer);
+void resolver_task_free(const struct resolver_turn *turn, struct resolver_task *task);
+
+/* -- attempt.c -- */
+/* Sends the task's question to a server and notes that an answer is expected. */
+void resolver_attempt_send(const struct resolver_turn *turn, struct resolver_task *task,
+                           uint32_t server, enum attempt_kind kind, bool probe);
+/* The attempt that a datagram can belong to by port, id and address; NULL if none. */
+struct resolver_attempt *resolver_attempt_of_udp(struct resolver *resolver,
+                                                 const struct resolver_event *event,
+                                                 struct resolver_task **task);
+struct resolver_attempt *resolver_attempt_of_tcp(struct resolver *resolver, uint64_t handle,
+                                                 struct resolver_task **task);
+/* Forgets all attempts of a task. */
+void resolver_attempt_forget(const struct resolver_turn *turn, struct resolver_task *task);
+
+/* -- timer.c -- */
+void resolver_timer_set(struct resolver *resolver, struct resolver_task *task, uint64_t due_ms);
+void resolver_timer_remove(struct resolver *resolver, struct resolver_task *task);
+
+/* -- check.c -- */
+enum resolver_verdict {
+	RESOLVER_VERDICT_FOREIGN, /* not an answer to what we asked */
+	RESOLVER_VERDICT_TRUNCATED, /* TC over UDP */
+	RESOLVER_VERDICT_OTHER_CASE, /* our question, but not in the case in which we sent it */
+	RESOLVER_VERDICT_NO_EDNS, /* the server does not want our OPT record */
+	RESOLVER_VERDICT_FAILURE, /* SERVFAIL, REFUSED …: somebody else may know */
+	RESOLVER_VERDICT_ANSWER,
+};
+enum resolver_verdict resolver_check_response(const struct resolver_task *task,
+                                              const struct resolver_attempt *attempt,
+                                              const uint8_t *message, size_t len);
+
+/* -- scrub.c -- */
+/* Writes what belongs to the task's question into resolver->result.
+ * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG. */
+MUST_CHECK enum result resolver_scrub_answer(struct resolver *resolver,
+                                             const struct resolver_task *task,
+                                             const uint8_t *message, size_t len);
+
+/* -- state.c -- */
+/* Runs the task's machine until it waits or ends. */
+void resolver_state_run(const struct resolver_turn *turn, struct resolver_task *task);
+void resolver_state_response(const struct resolver_turn *turn, struct resolver_task *task,
+                             struct resolver_attempt *attempt, const uint8_t *message, size_t len);
+void resolver_state_error(const struct resolver_turn *turn, struct resolver_task *task,
+                          struct resolver_attempt *attempt);
+void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task *task);

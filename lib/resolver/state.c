@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* The machine of a task: one function for each state gives the next one; WAIT and LINGER stay until an
+ * event comes. Iteration (root, referrals, missing glue, minimised names) and validation will be states
+ * between CHOOSE and ANSWERED. */
+#include "resolver/resolver_int.h"
+
+static struct resolver_server *server_of(const struct resolver_turn *turn,
+                                         const struct resolver_attempt *attempt)
+{
+	return &turn->resolver->servers[attempt->server];
+}
+
+static uint32_t timeout_ms(const struct resolver_turn *turn, const struct resolver_attempt *attempt)
+{
+	return turn->resolver->groups[server_of(turn, attempt)->group].timeout_ms;
+}
+
+/* Whom to ask, and how. */
+static enum resolver_state choose(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	if (!resolver_server_choose(turn, task))
+		return RESOLVER_STATE_FAILED;
+	const struct resolver_server *server = &turn->resolver->servers[task->server];
+	task->use_tcp =
+	    task->near_misses > RESOLVER_NEAR_MISSES_MAX ||
+	    (task->attempt_count > 0 && turn->resolver->groups[server->group].use_tcp_on_retry);
+	return RESOLVER_STATE_ASK;
+}
+
+static void probe_another(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	if (task->attempt_count >= RESOLVER_ATTEMPTS_MAX || task->route == RESOLVER_NONE)
+		return;
+	uint32_t server = resolver_server_probe(turn, task);
+	if (server != RESOLVER_NONE)
+		resolver_attempt_send(turn, task, server, ATTEMPT_UDP, true);
+}
+
+static enum resolver_state ask(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	if (task->attempt_count >= RESOLVER_ATTEMPTS_MAX)
+		return RESOLVER_STATE_FAILED;
+	bool is_first = task->attempt_count == 0;
+	task->current = task->attempt_count;
+	resolver_attempt_send(turn, task, task->server, task->use_tcp ? ATTEMPT_TCP : ATTEMPT_UDP,
+	                      false);
+	if (is_first)
+		probe_another(turn, task);
+	uint64_t due_ms = turn->now_ms + timeout_ms(turn, &task->attempt[task->current]);
+	resolver_timer_set(turn->resolver, task,
+	                   due_ms < task->deadline_ms ? due_ms : task->deadline_ms);
+	return RESOLVER_STATE_WAIT;
+}
+
+static struct resolver_attempt *pending_probe(struct resolver_task *task)
+{
+	for (unsigned i = 0; i < task->attempt_count; i++) {
+		if (task->attempt[i].probe && !task->attempt[i].done)
+			return &task->attempt[i];
+	}
+	return NULL;
+}
+
+/* The clients have their answer; a probe may still be out. */
+static enum resolver_state end(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	const struct resolver_attempt *probe = pending_probe(task);
+	if (probe == NULL)
+		return RESOLVER_STATE_FREE;
+	resolver_timer_set(turn->resolver, task, probe->sent_ms + timeout_ms(turn, probe));
+	return RESOLVER_STATE_LINGER;
+}
+
+static enum resolver_state answered(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	struct resolver *resolver = turn->resolver;
+	struct resolver_action answer = {
+	    .rcode = dns_message_flags(resolver->result) & DNS_FLAG_RCODE,
+	    .ede = EDNS_EDE_NONE,
+	    .message = resolver->result,
+	    .len = resolver->result_len,
+	};
+	resolver->stats.answered++;
+	resolver_task_answer(turn, task, &answer);
+	return end(turn, task);
+}
+
+static enum resolver_state failed(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	struct resolver_action answer = {.rcode = DNS_RCODE_SERVFAIL, .ede = task->ede};
+	turn->resolver->stats.failed++;
+	resolver_task_answer(turn, task, &answer);
+	return end(turn, task);
+}
+
+typedef enum resolver_state (*state_function)(const struct resolver_turn *turn,
+                                              struct resolver_task *task);
+
+void resolver_state_run(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	static const state_function functions[RESOLVER_STATE_COUNT] = {
+	    [RESOLVER_STATE_CHOOSE] = choose,
+	    [RESOLVER_STATE_ASK] = ask,
+	    [RESOLVER_STATE_ANSWERED] = answered,
+	    [RESOLVER_STATE_FAILED] = failed,
+	};
+	while (task->state != RESOLVER_STATE_FREE && functions[task->state] != NULL)
+		task->state = (uint8_t)functions[task->state](turn, task);
+	if (task->state == RESOLVER_STATE_FREE)
+		resolver_task_free(turn, task);
+}
+
+static bool is_current(const struct resolver_task *task, const struct resolver_attempt *attempt)
+{
+	return task->state == RESOLVER_STATE_WAIT && attempt == &task->attempt[task->current];
+}
+
+/* An answer that only says that this server will not do. */
+static enum resolver_state turned_down(struct resolver_task *task,
+                                       const struct resolver_attempt *attempt, int16_t ede)
+{
+	if (!is_current(task, attempt))
+		return (enum resolver_state)task->state;
+	task->ede = ede;
+	return RESOLVER_STATE_CHOOSE;
+}
+
+/* RFC 5452 §9.3: whoever sends wrong answers with right ids may be guessing: leave UDP. */
+static enum resolver_state near_miss(const struct resolver_turn *turn, struct resolver_task *task,
+                                     const struct resolver_attempt *attempt)
+{
+	turn->resolver->stats.mismatched++;
+	if (attempt->kind == ATTEMPT_TCP)
+		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
+	if (task->near_misses < UINT8_MAX)
+		task->near_misses++;
+	if (task->near_misses <= RESOLVER_NEAR_MISSES_MAX || !is_current(task, attempt))
+		return (enum resolver_state)task->state;
+	task->use_tcp = true;
+	return RESOLVER_STATE_ASK;
+}
+
+/* The same server again, over TCP or without EDNS. */
+static enum resolver_state again(struct resolver_task *task, const struct resolver_attempt *attempt,
+                                 bool use_tcp)
+{
+	if (!is_current(task, attempt))
+		return (enum resolver_state)task->state;
+	task->server = attempt->server;
+	task->use_tcp = use_tcp;
+	return RESOLVER_STATE_ASK;
+}
+
+static enum resolver_state take_answer(const struct resolver_turn *turn, struct resolver_task *task,
+                                       const struct resolver_attempt *attempt,
+                                       const uint8_t *message, size_t len)
+{
+	if (task->state != RESOLVER_STATE_WAIT)
+		return (enum resolver_state)task->state;
+	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
+		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
+	return RESOLVER_STATE_ANSWERED;
+}
+
+/* What a response means for the task. */
+static enum resolver_state judge(const struct resolver_turn *turn, struct resolver_task *task,
+                                 struct resolver_attempt *attempt, const uint8_t *message,
+                                 size_t len)
+{
+	enum resolver_verdict verdict = resolver_check_response(task, attempt, message, len);
+	if (verdict == RESOLVER_VERDICT_FOREIGN)
+		return near_miss(turn, task, attempt);
+	if (!attempt->done) {
+		turn->resolver->stats.responses++;
+		resolver_server_answered(server_of(turn, attempt), turn->now_ms - attempt->sent_ms);
+	}
+	attempt->done = true;
+	switch (verdict) {
+	case RESOLVER_VERDICT_FOREIGN:
+		break;
+	case RESOLVER_VERDICT_OTHER_CASE: /* a guess, or a server that does not keep case: ask where
+	                                     nobody can guess */
+	case RESOLVER_VERDICT_TRUNCATED:
+		return again(task, attempt, true);
+	case RESOLVER_VERDICT_NO_EDNS:
+		server_of(turn, attempt)->plain_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
+		return again(task, attempt, attempt->kind == ATTEMPT_TCP);
+	case RESOLVER_VERDICT_FAILURE:
+		return turned_down(task, attempt, EDNS_EDE_NO_REACHABLE_AUTHORITY);
+	case RESOLVER_VERDICT_ANSWER:
+		return take_answer(turn, task, attempt, message, len);
+	}
+	return (enum resolver_state)task->state;
+}
+
+/* After an event: a task that only lingered for its probe may go. */
+static void go_on(const struct resolver_turn *turn, struct resolver_task *task,
+                  enum resolver_state next)
+{
+	if (next == RESOLVER_STATE_LINGER && pending_probe(task) == NULL)
+		next = RESOLVER_STATE_FREE;
+	task->state = (uint8_t)next;
+	resolver_state_run(turn, task);
+}
+
+void resolver_state_response(const struct resolver_turn *turn, struct resolver_task *task,
+                             struct resolver_attempt *attempt, const uint8_t *message, size_t len)
+{
+	go_on(turn, task, judge(turn, task, attempt, message, len));
+}
+
+void resolver_state_error(const struct resolver_turn *turn, struct resolver_task *task,
+                          struct resolver_attempt *attempt)
+{
+	if (attempt->done)
+		return;
+	attempt->done = true;
+	resolver_server_timed_out(turn->resolver, server_of(turn, attempt), turn->now_ms);
+	go_on(turn, task, turned_down(task, attempt, EDNS_EDE_NETWORK_ERROR));
+}
+
+static void time_out(const struct resolver_turn *turn, struct resolver_attempt *attempt)
+{
+	turn->resolver->stats.timeouts++;
+	resolver_server_timed_out(turn->resolver, server_of(turn, attempt), turn->now_ms);
+}
+
+void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	enum resolver_state next = RESOLVER_STATE_CHOOSE;
+	if (task->state == RESOLVER_STATE_LINGER) {
+		struct resolver_attempt *probe = pending_probe(task);
+		time_out(turn, probe);
+		probe->done = true;
+		go_on(turn, task, RESOLVER_STATE_LINGER);
+		return;
+	}
+	struct resolver_attempt *attempt = &task->attempt[task->current];
+	uint64_t late_ms = attempt->sent_ms + timeout_ms(turn, attempt);
+	if (turn->now_ms >= late_ms && !attempt->done)
+		time_out(turn, attempt); /* a late answer is still taken: not done */
+	task->soft_failure = true;
+	task->ede = EDNS_EDE_NO_REACHABLE_AUTHORITY;
+	if (turn->now_ms >= task->deadline_ms)
+		next = RESOLVER_STATE_FAILED;
+	go_on(turn, task, next);
+}
