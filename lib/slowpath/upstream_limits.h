@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* upstream_limits -- the numbers of the resolver's sockets, with what happens below and above.
+ *
+ * What:    constants.
+ * Threads: none.
+ * Memory:  what they cost is said beside them.
+ * Limits:  this is the list.
+ * Trust:   no input.
+ * RFC:     5452 §9.2, 6056. */
+#pragma once
+
+/* UDP sockets of each family. Too low: a spoofer who learns them needs few guesses. Too high:
+ * descriptors (twice as many while ports are renewed), and batches of one datagram. */
+#define UPSTREAM_PORT_SLOTS_DEFAULT 64u
+#define UPSTREAM_PORT_SLOTS_MAX 4096u
+
+/* Datagrams after which a socket's port is renewed, and how long the old one still listens (longer than a
+ * question may take). Too low: system calls. Too high: ports can be found by probing (CVE-2020-25705). */
+#define UPSTREAM_PORT_USES 512u
+#define UPSTREAM_PORT_RETIRE_MS 30000u
+
+/* Random ports are taken from here up (RFC 6056 §3.2: the whole range above the system ports). */
+#define UPSTREAM_PORT_MIN 1024u
+/* Tries to find a free one before the kernel chooses. */
+#define UPSTREAM_BIND_TRIES 16u
+
+/* TCP connections at once: 66 KiB each, touched only when used. Too low: truncated answers fail under
+ * load. Too high: memory. */
+#define UPSTREAM_CONNECTIONS_DEFAULT 256u
+#define UPSTREAM_CONNECTIONS_MAX 8192u
+
+/* Header, the longest name, type, class, OPT record; more is not sent. */
+#define UPSTREAM_QUERY_BYTES_MAX 512u
+/* We announce 1232; a server that sends more than this is cut off and the question times out. */
+#define UPSTREAM_DATAGRAM_BYTES 4096u
+
+/* Datagrams in one recvmmsg, gathered for sending, and failed ones that wait to be told. */
+#define UPSTREAM_READ_BATCH 16u
+#define UPSTREAM_SEND_BATCH 64u
+#define UPSTREAM_FAILURES_MAX 256u
+
+/* Sockets that one poll serves. */
+#define UPSTREAM_EVENTS 64
