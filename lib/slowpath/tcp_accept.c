@@ -16,7 +16,7 @@
 /* What counts as one client: an IPv4 address, or the first bits of an IPv6 one. */
 struct client_key {
 	uint32_t words[CLIENT_WORDS];
-	uint8_t family;
+	uint32_t family; /* as wide as the words: compared without padding */
 };
 
 static struct client_key client_key_of(const struct tcp_server *server,
@@ -42,17 +42,23 @@ static struct list_link *bucket_of(const struct tcp_server *server, const struct
 	return &server->clients[sum >> (64 - server->client_bits)];
 }
 
-static bool is_idle(const struct tcp_connection *connection)
+/* Who makes room first: idle connections, then those whose message has not ended. */
+static const enum tcp_timer_kind spare_order[] = {TCP_TIMER_IDLE, TCP_TIMER_MESSAGE};
+
+/* Whether `a` can be spared more easily than `b` (NULL: nobody yet), for the same kind of reason. */
+static bool is_longer(const struct tcp_connection *a, const struct tcp_connection *b,
+                      enum tcp_timer_kind kind)
 {
-	return list_has(&connection->timers[TCP_TIMER_IDLE].link);
+	return list_has(&a->timers[kind].link) &&
+	       (b == NULL || a->timers[kind].since_us < b->timers[kind].since_us);
 }
 
-/* Counts the client's connections; `idlest` is the one that has been idle the longest, or NULL. */
+/* Counts the client's connections; `spare` is the one that can be spared most easily, or NULL. */
 static uint32_t client_count(const struct tcp_server *server, const struct client_key *key,
-                             struct list_link *bucket, struct tcp_connection **idlest)
+                             struct list_link *bucket, struct tcp_connection **spare)
 {
+	struct tcp_connection *longest[ARRAY_COUNT(spare_order)] = {NULL};
 	uint32_t count = 0;
-	*idlest = NULL;
 	for (struct list_link *link = bucket->next; link != bucket; link = link->next) {
 		struct tcp_connection *other =
 		    LIST_ELEMENT(link, struct tcp_connection, same_client);
@@ -60,20 +66,19 @@ static uint32_t client_count(const struct tcp_server *server, const struct clien
 		if (memcmp(&other_key, key, sizeof(*key)) != 0)
 			continue;
 		count++;
-		if (is_idle(other) &&
-		    (*idlest == NULL || other->timers[TCP_TIMER_IDLE].since_us <
-		                            (*idlest)->timers[TCP_TIMER_IDLE].since_us))
-			*idlest = other;
+		for (size_t i = 0; i < ARRAY_COUNT(spare_order); i++)
+			if (is_longer(other, longest[i], spare_order[i]))
+				longest[i] = other;
 	}
+	*spare = longest[0] != NULL ? longest[0] : longest[1];
 	return count;
 }
 
 /* Ends the connection that can be spared most easily. False: none can. */
 static bool make_room(struct tcp_server *server)
 {
-	static const enum tcp_timer_kind order[] = {TCP_TIMER_IDLE, TCP_TIMER_MESSAGE};
-	for (size_t i = 0; i < ARRAY_COUNT(order); i++) {
-		struct list_link *list = &server->timers[order[i]];
+	for (size_t i = 0; i < ARRAY_COUNT(spare_order); i++) {
+		struct list_link *list = &server->timers[spare_order[i]];
 		if (list_is_empty(list))
 			continue;
 		tcp_connection_end(server, LIST_ELEMENT(list->next, struct tcp_timer, link)->owner,
@@ -130,11 +135,11 @@ static void set_up(struct tcp_server *server, int fd, const struct query_address
 /* Whether there is room for one more of this client and in all, after making some. */
 static bool admit(struct tcp_server *server, const struct client_key *key, struct list_link *bucket)
 {
-	struct tcp_connection *idlest;
-	if (client_count(server, key, bucket, &idlest) >= server->limits.per_client_max) {
-		if (idlest == NULL)
+	struct tcp_connection *spare;
+	if (client_count(server, key, bucket, &spare) >= server->limits.per_client_max) {
+		if (spare == NULL)
 			return false;
-		tcp_connection_end(server, idlest, TCP_EVENT_EVICTED);
+		tcp_connection_end(server, spare, TCP_EVENT_EVICTED);
 	}
 	return server->open_count < server->limits.connections_max || make_room(server);
 }
