@@ -38,6 +38,7 @@ struct exception_tap_settings {
 
 struct exception_tap {
 	int fd;
+	int group_fd; /* a socket that keeps multicast groups joined, or -1 */
 	unsigned ifindex;
 	uint16_t port_index;
 	bool readable; /* the kernel may have frames */
