@@ -31,10 +31,15 @@ static void plan_queues(const struct port_settings *settings, const struct port_
 		plan->rx_queues = plan->tx_queues = min_u16(plan->rx_queues, plan->tx_queues);
 }
 
+static uint16_t wanted_mtu(const struct port_settings *settings)
+{
+	return settings->mtu == 0 ? PORT_MTU_DEFAULT : settings->mtu;
+}
+
 /* The largest MTU that the device takes, as rte_eth_dev_configure() will reckon. */
 static uint16_t plan_mtu(const struct port_settings *settings, const struct rte_eth_dev_info *info)
 {
-	uint32_t wanted = settings->mtu == 0 ? PORT_MTU_DEFAULT : settings->mtu;
+	uint32_t wanted = wanted_mtu(settings);
 	uint32_t overhead = RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN;
 	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
 		overhead = info->max_rx_pktlen - info->max_mtu;
@@ -96,6 +101,8 @@ void port_caps_plan(const struct port_settings *settings, const struct port_driv
 		plan.conf.intr_conf.rxq = 0;
 	}
 	plan.conf.rxmode.mtu = plan.mtu;
+	if (driver->no_crc && plan.mtu < wanted_mtu(settings))
+		plan.mtu = min_u16(wanted_mtu(settings), plan.mtu + RTE_ETHER_CRC_LEN);
 	if (step < CAPS_NO_OFFLOAD)
 		plan_offloads(driver, info, &plan);
 	if (step < CAPS_NO_RSS)
@@ -125,7 +132,7 @@ void port_caps_take(const struct caps_plan *plan, uint16_t lane_count, struct po
 void port_caps_log(const struct port *port, const struct port_settings *settings,
                    uint16_t lane_count)
 {
-	uint16_t mtu = settings->mtu == 0 ? PORT_MTU_DEFAULT : settings->mtu;
+	uint16_t mtu = wanted_mtu(settings);
 	log_info("port", "PRT007",
 	         "%s: %s, MTU %u, %u receive and %u transmit queues, checksums by %s/%s, RSS %s",
 	         port->name, port->driver, port->mtu, port->rx_queue_count, port->tx_queue_count,

@@ -20,6 +20,7 @@ static const struct port_driver drivers[] = {
     {.name = "net_af_packet",
      .mode = PORT_MODE_BIFURCATED,
      .paired_queues = true,
+     .no_crc = true,
      .check_mac = true},
     {.name = "net_af_xdp", .mode = PORT_MODE_OWNED, .paired_queues = true, .check_mac = true},
     {.name = "net_memif", .mode = PORT_MODE_OWNED},

@@ -21,6 +21,8 @@ struct port_driver {
 	bool paired_queues;
 	/* The interface has a MAC address of its own but hands over other hosts' frames too. */
 	bool check_mac;
+	/* Its maximum frame length does not count the checksum of four octets, as DPDK thinks that it does. */
+	bool no_crc;
 	/* rx descriptors are segments of one frame and not a queue: more only cost mbufs. */
 	uint16_t rx_descriptors_max;
 };

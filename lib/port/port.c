@@ -8,6 +8,9 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <rte_bus.h>
 #include <rte_dev.h>
@@ -19,6 +22,7 @@
 #include "net/frame.h"
 #include "port/caps_int.h"
 #include "port/driver_int.h"
+#include "port/shield_int.h"
 #include "port/tap_int.h"
 
 static enum result check_settings(const struct port_settings *settings,
@@ -73,8 +77,12 @@ static void take_identity(const struct port_settings *settings, const struct por
 		port->interface[0] = '\0';
 	port->mode = settings->mode == PORT_MODE_AUTO ? driver->mode : settings->mode;
 	port->check_mac = driver->check_mac;
-	for (unsigned i = 0; i < settings->address_count; i++)
+	for (unsigned i = 0; i < settings->address_count; i++) {
 		port->address[i] = settings->addresses[i];
+		if (net_prefix_has_host_bits(&port->address[i]))
+			port->address[i].length =
+			    (uint8_t)(8 * net_address_bytes(port->address[i].address.family));
+	}
 	port->address_count = settings->address_count;
 	for (unsigned i = 0; i < PORT_QUEUES_MAX; i++) {
 		port->wake_fd[i] = -1;
@@ -134,6 +142,19 @@ static enum result configure(const struct port_settings *settings, const struct 
 	return error == -ENOMEM ? RESULT_NO_MEMORY : RESULT_IO;
 }
 
+/* Over an interface of the kernel nothing larger than its MTU can leave, whatever the driver says. */
+static void limit_mtu(struct port *port)
+{
+	struct ifreq request = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	memcpy(request.ifr_name, port->interface, IFNAMSIZ);
+	if (ioctl(fd, SIOCGIFMTU, &request) == 0 && request.ifr_mtu < port->mtu)
+		port->mtu = (uint16_t)request.ifr_mtu;
+	close(fd);
+}
+
 static void find_wake_fds(const struct port_driver *driver, struct port *port)
 {
 	if (!driver->wakes)
@@ -161,17 +182,23 @@ static enum result start(const struct port_settings *settings, const struct port
                          uint16_t lane_count, struct port *port)
 {
 	bool is_tap = strcmp(driver->name, "net_tap") == 0;
-	if (is_tap)
+	if (is_tap) {
 		port_tap_before_start(port);
+		/* Configuring does not reach the interface; where this fails limit_mtu() says so. */
+		(void)rte_eth_dev_set_mtu(port->id, port->mtu);
+	}
 	int error = rte_eth_dev_start(port->id);
 	if (error != 0) {
 		log_error("port", "PRT013", "%s: the device does not start: %s", port->name,
 		          strerror(-error));
 		return RESULT_IO;
 	}
+	if (port->interface[0] != '\0')
+		limit_mtu(port);
 	find_wake_fds(driver, port);
 	if (is_tap)
 		port_tap_host_setup(port, settings);
+	port_shield_open(port, settings);
 	port_caps_log(port, settings, lane_count);
 	return RESULT_OK;
 }
@@ -225,6 +252,7 @@ void port_close(struct port *port)
 	if (!port->is_open)
 		return;
 	port->is_open = false;
+	port_shield_close(port);
 	unplug(port->id);
 }
 

@@ -44,12 +44,17 @@ struct port_settings {
 	    rx_descriptors; /* 0: PORT_DESCRIPTORS_DEFAULT; adjusted to what the device takes */
 	uint16_t tx_descriptors;
 	uint16_t mtu; /* 0: PORT_MTU_DEFAULT */
-	/* Queries to these are ours. At least one, or nothing is answered. */
+	/* Queries to these are ours. At least one, or nothing is answered. With bits behind the length
+	 * ("10.53.0.2/24") it is one address on such a network, without ("192.0.2.0/24", "::/0") it is all
+	 * addresses of the range. */
 	const struct net_prefix *addresses;
 	uint16_t address_count;
 	/* net_tap: addresses of the host's end (host bits and length count, "10.53.0.1/24"). */
 	const struct net_prefix *host_addresses;
 	uint16_t host_address_count;
+	/* UDP ports of DNS, for bifurcated ports; none: 53. */
+	const uint16_t *dns_ports;
+	uint16_t dns_port_count;
 };
 
 /* A queue's lock, on a line of its own. */
@@ -80,9 +85,12 @@ struct port {
 	bool tx_ip_checksum;
 	bool tx_udp_checksum;
 	bool rss;
+	/* Ours: ranges, and single addresses with their full length. */
 	struct net_prefix address[PORT_ADDRESSES_MAX];
 	uint16_t address_count;
 	int wake_fd[PORT_QUEUES_MAX]; /* readable while frames wait in the queue; -1: cannot wake */
+	int shield_fd[PORT_SHIELDS_MAX]; /* shield.c */
+	uint16_t shield_count;
 	struct port_tx_lock tx_lock[PORT_QUEUES_MAX];
 };
 

@@ -23,6 +23,10 @@
  * are compared one after the other for each packet. */
 #define PORT_ADDRESSES_MAX 64
 
+/* Sockets that keep the kernel of a bifurcated port quiet: one for each address and UDP port. Too low: the
+ * kernel answers "port unreachable" for the others. Too high: descriptors. */
+#define PORT_SHIELDS_MAX 128
+
 /* Descriptors of a queue where nothing else is configured. Too low: bursts are lost while an lcore
  * looks elsewhere (1,024 small frames are 70 us of 10 Gbit/s). Too high: the ring falls out of the cache. */
 #define PORT_DESCRIPTORS_DEFAULT 1024
