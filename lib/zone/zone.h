@@ -34,6 +34,7 @@ struct zone_set; /* all zones of one view, immutable once made */
 
 /* One thing that is wrong: "FILE:LINE:COLUMN: OWNER: found X, expected Y". */
 struct zone_error {
+	bool warning; /* the zone is served all the same */
 	uint32_t line;
 	uint32_t column;
 	char file[256];
@@ -41,7 +42,10 @@ struct zone_error {
 };
 
 struct zone_errors {
-	uint32_t count; /* how many there were; the first ZONE_ERRORS_MAX are in `error` */
+	/* How many there were, warnings included; the first ZONE_ERRORS_MAX are in `error` (an error takes
+	 * the place of a warning). */
+	uint32_t count;
+	uint32_t warning_count; /* how many of them were warnings */
 	struct zone_error error[ZONE_ERRORS_MAX];
 };
 
@@ -92,8 +96,12 @@ const struct zone *zone_set_at(const struct zone_set *set, size_t index);
  * §3.1.4.1). */
 const struct zone *zone_set_find(const struct zone_set *set, const struct dns_question *question);
 
-/* Asks memory for the cache lines that zone_set_find() and zone_answer() will read first. */
+/* Asks memory for the cache lines that zone_set_find() will read first. Over a burst: this for all, then
+ * zone_set_find() and zone_prefetch_bucket() for all, then zone_prefetch_node() for all, then the
+ * answers; each step finds what the one before has asked for. */
 void zone_set_prefetch(const struct zone_set *set, const struct dns_question *question);
+void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question);
+void zone_prefetch_node(const struct zone *zone, const struct dns_question *question);
 
 struct zone_answer_request {
 	const struct dns_question *question;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* All zones of one view: which of them a name belongs to, by hash, longest first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dns/rrtype.h"
+#include "zone/store.h"
+#include "zone/zone.h"
+
+#define LABEL_WORDS ((DNS_LABELS_MAX + 1) / 64)
+
+struct zone_set {
+	struct zone_table table; /* index + 1 */
+	/* Bit n: some zone's name has n labels. Other lengths of a question need no probe. */
+	uint64_t lengths[LABEL_WORDS];
+	size_t count;
+	const struct zone *zone[];
+};
+
+static bool has_length(const struct zone_set *set, unsigned labels)
+{
+	return (set->lengths[labels / 64] >> (labels % 64) & 1) != 0;
+}
+
+static const struct zone *find_exact(const struct zone_set *set, uint64_t hash, const uint8_t *name,
+                                     size_t len)
+{
+	struct zone_table_probe probe = zone_table_probe(&set->table, hash);
+	for (uint32_t ref; (ref = zone_table_next(&set->table, &probe)) != 0;) {
+		const struct zone *zone = set->zone[ref - 1];
+		if (zone->origin_len == len && dns_name_equal(zone->origin.wire, name))
+			return zone;
+	}
+	return NULL;
+}
+
+enum result zone_set_create(struct zone *const *zones, size_t count, struct zone_set **out)
+{
+	if (count >= UINT32_MAX)
+		return RESULT_NO_MEMORY;
+	struct zone_set *set = calloc(1, sizeof(*set) + count * sizeof(set->zone[0]));
+	if (set == NULL)
+		return RESULT_NO_MEMORY;
+	set->table.bucket_count = zone_table_buckets(count);
+	const size_t size = zone_table_bytes(set->table.bucket_count);
+	set->table.bucket = aligned_alloc(CACHE_LINE_BYTES, size);
+	if (set->table.bucket == NULL) {
+		free(set);
+		return RESULT_NO_MEMORY;
+	}
+	memset(set->table.bucket, 0, size);
+	for (size_t i = 0; i < count; i++) {
+		const struct zone *zone = zones[i];
+		if (find_exact(set, zone->apex_hash, zone->origin.wire, zone->origin_len) != NULL) {
+			zone_set_free(set);
+			return RESULT_EXISTS;
+		}
+		set->zone[set->count++] = zone;
+		set->lengths[zone->origin_labels / 64] |= UINT64_C(1) << zone->origin_labels % 64;
+		zone_table_add(&set->table, zone->apex_hash, (uint32_t)set->count);
+	}
+	*out = set;
+	return RESULT_OK;
+}
+
+void zone_set_free(struct zone_set *set)
+{
+	if (set == NULL)
+		return;
+	free(set->table.bucket);
+	free(set);
+}
+
+size_t zone_set_count(const struct zone_set *set)
+{
+	return set->count;
+}
+
+const struct zone *zone_set_at(const struct zone_set *set, size_t index)
+{
+	return set->zone[index];
+}
+
+/* The longest zone at or above the suffix that starts at `label`, or NULL. */
+static const struct zone *find_from(const struct zone_set *set, const struct dns_question *question,
+                                    unsigned label)
+{
+	for (; label <= question->label_count; label++) {
+		if (!has_length(set, question->label_count - label))
+			continue;
+		const size_t at = question->label_at[label];
+		const struct zone *zone = find_exact(set, question->hash[label],
+		                                     question->name + at, question->name_len - at);
+		if (zone != NULL)
+			return zone;
+	}
+	return NULL;
+}
+
+const struct zone *zone_set_find(const struct zone_set *set, const struct dns_question *question)
+{
+	const struct zone *zone = find_from(set, question, 0);
+	/* RFC 4035 §3.1.4.1: DS lives above the cut, so the parent answers if it is ours. */
+	if (UNLIKELY(question->type == DNS_TYPE_DS) && zone != NULL &&
+	    zone->origin_labels == question->label_count && zone->origin_labels > 0) {
+		const struct zone *parent = find_from(set, question, 1);
+		if (parent != NULL)
+			return parent;
+	}
+	return zone;
+}
+
+void zone_set_prefetch(const struct zone_set *set, const struct dns_question *question)
+{
+	for (unsigned label = 0; label <= question->label_count; label++) {
+		if (has_length(set, question->label_count - label))
+			zone_table_prefetch(&set->table, question->hash[label]);
+	}
+}
+
+void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question)
+{
+	zone_table_prefetch(&zone->table, question->hash[0]);
+}
+
+void zone_prefetch_node(const struct zone *zone, const struct dns_question *question)
+{
+	struct zone_table_probe probe = zone_table_probe(&zone->table, question->hash[0]);
+	const uint32_t ref = zone_table_next(&zone->table, &probe);
+	if (ref == 0)
+		return;
+	const uint8_t *node = (const uint8_t *)zone_node_at(zone, ref);
+	__builtin_prefetch(node);
+	__builtin_prefetch(node + CACHE_LINE_BYTES);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* target -- the names in rdata that want additional records.
+ *
+ * What:    which types have one, where it stands in the rdata, and, when a zone is sealed, the node it
+ *          leads to, so that answering needs no look-up.
+ * Threads: zone_target_link() while the zone is made; the others any.
+ * Memory:  four octets a record of these types.
+ * Limits:  none.
+ * Trust:   needs checked rdata.
+ * RFC:     1035 §3.3.9 §3.3.11, 2782, 3403 §4.1, 9460 §4.1. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "zone/store.h"
+
+/* Whether records of the type name a host whose addresses are additional. */
+bool zone_target_has(uint16_t type) PURE;
+
+/* The name in the rdata, or NULL if this record has none that counts. */
+const uint8_t *zone_target_name(uint16_t type, const uint8_t *rdata, uint16_t rdata_len) PURE;
+
+/* Fills in the node references of one node. Requires: the zone has all its nodes. */
+void zone_target_link(struct zone *zone, uint32_t ref);
