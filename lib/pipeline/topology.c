@@ -77,6 +77,12 @@ uint16_t topology_target_count(const struct topology *topology, const struct top
 	return to_lane && (!from_lane || link->across) ? lanes : 1;
 }
 
+bool topology_link_may_be_direct(const struct topology *topology, const struct topology_link *link)
+{
+	int to = topology_find_stage(topology, link->to);
+	return link->policy == LINK_BLOCK && !topology->stages[to].ops->holds;
+}
+
 const char *link_policy_name(enum link_policy policy)
 {
 	return policy == LINK_BLOCK ? "BLOCK" : "SHED";

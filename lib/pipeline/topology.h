@@ -89,6 +89,10 @@ uint16_t topology_instance_count(const struct topology *topology, uint16_t stage
 uint16_t topology_target_count(const struct topology *topology, const struct topology_link *link,
                                uint16_t lanes);
 
+/* Whether producer and consumer on one lcore are joined by a direct call. SHED links and links into holding
+ * stages are rings even there: their credits are a bound that the server relies on. */
+bool topology_link_may_be_direct(const struct topology *topology, const struct topology_link *link);
+
 /* The most packets that all links together can hold: what a packet pool has to provide for beyond
  * device queues and caches. */
 uint64_t topology_credit_sum(const struct topology *topology, uint16_t lanes);

@@ -2,8 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* Makes lcores, stage instances and links out of the tables, and joins outputs to what they lead to: the
- * consumer itself where both are on one lcore, a ring otherwise. SHED links and links into holding stages are
- * rings even on one lcore: their credits are a bound that the server relies on. */
+ * consumer itself where both are on one lcore (and the link may be direct), a ring otherwise. */
 #include <stdio.h>
 
 #include <rte_lcore.h>
@@ -102,13 +101,6 @@ static enum result make_stages(struct pipeline *pipeline, struct pipeline_error 
 	return RESULT_OK;
 }
 
-static bool is_direct(const struct topology_link *row, const struct pipeline_stage *producer,
-                      const struct pipeline_stage *consumer)
-{
-	return producer->lcore == consumer->lcore && row->policy == LINK_BLOCK &&
-	       !consumer->base.ops->holds;
-}
-
 static enum result make_pair(struct pipeline *pipeline, uint16_t row_index,
                              struct pipeline_stage *producer, struct pipeline_stage *consumer)
 {
@@ -122,7 +114,8 @@ static enum result make_pair(struct pipeline *pipeline, uint16_t row_index,
 	link->consumer = consumer;
 	uint16_t number = pipeline->link_count;
 	pipeline->links[pipeline->link_count++] = link;
-	if (is_direct(row, producer, consumer))
+	if (producer->lcore == consumer->lcore &&
+	    topology_link_may_be_direct(pipeline->topology, row))
 		return RESULT_OK;
 	char name[RTE_RING_NAMESIZE];
 	snprintf(name, sizeof(name), "p%u_link%u", pipeline->number, number);
