@@ -23,10 +23,10 @@
 /* A fast-path link between two lcores. Lower: a consumer that is suspended for a moment (lcores that share
  * processors) stops its producers at once. Higher: under overload each link adds depth / rate to the delay:
  * 512 packets at 0.5 M/s are 1 ms; and packets waiting here are buffers that the port lacks. */
-#define PATH 512
+#define HOP 512
 /* Frames for the kernel half: one burst of a busy TCP connection. Lower: TCP is slow. Higher: a flood of
  * frames that are not DNS takes buffers from queries. */
-#define KERNEL 256
+#define TAP 256
 /* Open questions, and answers for streams, where the configuration says nothing: see topology.h. */
 #define RECURSION_DEFAULT 4096
 #define STREAM_DEFAULT 1024
@@ -47,6 +47,11 @@ static const struct topology_group groups[TOPOLOGY_GROUP_COUNT] = {
 };
 
 /* clang-format off */
+enum {
+	BLOCK = LINK_BLOCK,
+	SHED = LINK_SHED,
+};
+
 enum row {
 	LISTENER, DECODER, QUERY_DISPATCHER, ZONE_MANAGER, CACHE_LOOKUP, RESOLVER, CACHE_WRITER, ENCODER, SENDER,
 	TCP_ACCEPTOR, CACHE_JANITOR, METRICS,
@@ -64,29 +69,29 @@ static const struct topology_stage stages[TOPOLOGY_STAGE_COUNT] = {
 	[ENCODER]          = {&stage_encoder_ops,            GROUP_LANE,              4, 1, NULL},
 	[SENDER]           = {&stage_sender_ops,             GROUP_LANE,              5, 1, NULL},
 	[TCP_ACCEPTOR]     = {&stage_tcp_acceptor_ops,       GROUP_STREAM,            1, 3, NULL},
-	[CACHE_JANITOR]    = {&stage_cache_janitor_ops,      GROUP_CONTROL,           4, 0, NULL},
-	[METRICS]          = {&stage_metrics_ops,            GROUP_CONTROL,           5, 0, NULL},
+	[CACHE_JANITOR]    = {&stage_cache_janitor_ops,      GROUP_CONTROL,           5, 0, NULL},
+	[METRICS]          = {&stage_metrics_ops,            GROUP_CONTROL,           0, 0, NULL},
 };
 
 /* The ways round (streams come back to TCP_ACCEPTOR, the kernel's frames too) are open where SHED stands. */
 static const struct topology_link links[TOPOLOGY_LINK_COUNT] = {
-	/* name                          from                output              to                  depth   policy      credits */
-	{"listener_decoder",             "LISTENER",         "decoder",          "DECODER",          PATH,   LINK_BLOCK, PATH,   false},
-	{"listener_tcp_acceptor",        "LISTENER",         "tcp_acceptor",     "TCP_ACCEPTOR",     KERNEL, LINK_SHED,  KERNEL, false},
-	{"tcp_acceptor_decoder",         "TCP_ACCEPTOR",     "decoder",          "DECODER",          PATH,   LINK_BLOCK, PATH,   false},
-	{"tcp_acceptor_sender",          "TCP_ACCEPTOR",     "sender",           "SENDER",           KERNEL, LINK_BLOCK, KERNEL, false},
-	{"decoder_query_dispatcher",     "DECODER",          "query_dispatcher", "QUERY_DISPATCHER", PATH,   LINK_BLOCK, PATH,   false},
-	{"decoder_encoder",              "DECODER",          "encoder",          "ENCODER",          PATH,   LINK_BLOCK, PATH,   false},
-	{"query_dispatcher_zone_manager", "QUERY_DISPATCHER", "zone_manager",    "ZONE_MANAGER",     PATH,   LINK_BLOCK, PATH,   false},
-	{"query_dispatcher_cache_lookup", "QUERY_DISPATCHER", "cache_lookup",    "CACHE_LOOKUP",     PATH,   LINK_BLOCK, PATH,   false},
-	{"query_dispatcher_encoder",     "QUERY_DISPATCHER", "encoder",          "ENCODER",          PATH,   LINK_BLOCK, PATH,   false},
-	{"zone_manager_encoder",         "ZONE_MANAGER",     "encoder",          "ENCODER",          PATH,   LINK_BLOCK, PATH,   false},
-	{"cache_lookup_encoder",         "CACHE_LOOKUP",     "encoder",          "ENCODER",          PATH,   LINK_BLOCK, PATH,   false},
-	{"cache_lookup_resolver",        "CACHE_LOOKUP",     "resolver",         "RESOLVER",         0,      LINK_SHED,  0,      false},
-	{"resolver_cache_writer",        "RESOLVER",         "cache_writer",     "CACHE_WRITER",     PATH,   LINK_BLOCK, PATH,   false},
-	{"cache_writer_encoder",         "CACHE_WRITER",     "encoder",          "ENCODER",          PATH,   LINK_BLOCK, PATH,   false},
-	{"encoder_sender",               "ENCODER",          "sender",           "SENDER",           PATH,   LINK_BLOCK, PATH,   false},
-	{"sender_tcp_acceptor",          "SENDER",           "tcp_acceptor",     "TCP_ACCEPTOR",     0,      LINK_SHED,  0,      false},
+	/* name                          from                output              to                  deep policy */
+	{"listener_decoder",              "LISTENER",         "decoder",          "DECODER",          HOP, BLOCK, HOP},
+	{"listener_tcp_acceptor",         "LISTENER",         "tcp_acceptor",     "TCP_ACCEPTOR",     TAP, SHED,  TAP},
+	{"tcp_acceptor_decoder",          "TCP_ACCEPTOR",     "decoder",          "DECODER",          HOP, BLOCK, HOP},
+	{"tcp_acceptor_sender",           "TCP_ACCEPTOR",     "sender",           "SENDER",           TAP, BLOCK, TAP},
+	{"decoder_query_dispatcher",      "DECODER",          "query_dispatcher", "QUERY_DISPATCHER", HOP, BLOCK, HOP},
+	{"decoder_encoder",               "DECODER",          "encoder",          "ENCODER",          HOP, BLOCK, HOP},
+	{"query_dispatcher_zone_manager", "QUERY_DISPATCHER", "zone_manager",     "ZONE_MANAGER",     HOP, BLOCK, HOP},
+	{"query_dispatcher_cache_lookup", "QUERY_DISPATCHER", "cache_lookup",     "CACHE_LOOKUP",     HOP, BLOCK, HOP},
+	{"query_dispatcher_encoder",      "QUERY_DISPATCHER", "encoder",          "ENCODER",          HOP, BLOCK, HOP},
+	{"zone_manager_encoder",          "ZONE_MANAGER",     "encoder",          "ENCODER",          HOP, BLOCK, HOP},
+	{"cache_lookup_encoder",          "CACHE_LOOKUP",     "encoder",          "ENCODER",          HOP, BLOCK, HOP},
+	{"cache_lookup_resolver",         "CACHE_LOOKUP",     "resolver",         "RESOLVER",         0,   SHED,  0},
+	{"resolver_cache_writer",         "RESOLVER",         "cache_writer",     "CACHE_WRITER",     HOP, BLOCK, HOP},
+	{"cache_writer_encoder",          "CACHE_WRITER",     "encoder",          "ENCODER",          HOP, BLOCK, HOP},
+	{"encoder_sender",                "ENCODER",          "sender",           "SENDER",           HOP, BLOCK, HOP},
+	{"sender_tcp_acceptor",           "SENDER",           "tcp_acceptor",     "TCP_ACCEPTOR",     0,   SHED,  0},
 };
 /* clang-format on */
 

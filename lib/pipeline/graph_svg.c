@@ -20,6 +20,7 @@ enum {
 	LEGEND_HEIGHT = 28,
 	TITLE_Y = 24,
 	TEXT_UP = 5, /* of a label above its line */
+	TEXT_DOWN = 12, /* below it */
 	TEXT_SHIFT = 4, /* of a label beside its line */
 	COLOURS = 6,
 };
@@ -101,7 +102,8 @@ static bool is_at(const struct drawing *drawing, uint16_t link, const struct top
 	       (stage_named(drawing, row->to) == stage && drawing->ways[link].arrives == side);
 }
 
-/* Where link number `link` meets that side: the ends share it evenly, in the order of the table. */
+/* Where link number `link` meets that side: the ends share it evenly, in the order of the table; at the top
+ * in the opposite order, so that an arch lies within another one. */
 static struct point end_at(const struct drawing *drawing, uint16_t link,
                            const struct topology_stage *stage, enum side side)
 {
@@ -111,7 +113,7 @@ static struct point end_at(const struct drawing *drawing, uint16_t link,
 		if (!is_at(drawing, i, stage, side))
 			continue;
 		count++;
-		at += i <= link;
+		at += side == SIDE_TOP ? i >= link : i <= link;
 	}
 	struct point corner = corner_of(stage);
 	int across = BOX_WIDTH * at / (count + 1);
@@ -156,7 +158,9 @@ static void write_path(struct drawing *drawing, uint16_t index, struct point fro
 	switch (drawing->ways[index].shape) {
 	case SHAPE_STRAIGHT:
 		fprintf(out, "H%d", to.x);
-		y = from.y - TEXT_UP;
+		x = from.x + TEXT_SHIFT;
+		y = from.y + TEXT_DOWN;
+		anchor = "start";
 		break;
 	case SHAPE_ARCH:
 		y = ARCH_TOP + ARCH_STEP * (int)drawing->arches++;
@@ -166,14 +170,13 @@ static void write_path(struct drawing *drawing, uint16_t index, struct point fro
 	case SHAPE_STEP:
 		x = to.x - STEP_OFFSET + STEP_SPREAD * (int)(drawing->steps++ % 3);
 		fprintf(out, "H%dV%dH%d", x, to.y, to.x);
-		x -= TEXT_SHIFT;
-		y = from.y - TEXT_UP;
-		anchor = "end";
+		x += TEXT_SHIFT;
+		anchor = "start";
 		break;
 	case SHAPE_BACK:
 		fprintf(out, "V%dH%d", to.y, to.x);
 		x = from.x - TEXT_SHIFT;
-		y = to.y + TEXT_UP * 3;
+		y = to.y + TEXT_DOWN;
 		anchor = "end";
 		break;
 	case SHAPE_VERTICAL:
@@ -234,7 +237,7 @@ static void write_head(const struct drawing *drawing, int width, int height)
 	        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
 	        "viewBox=\"0 0 %d %d\" font-family=\"sans-serif\">\n<style>\n"
 	        ".b{stroke:#444;stroke-width:1.2}\n"
-	        ".t{font-size:13px;font-weight:bold;text-anchor:middle;fill:#111}\n"
+	        ".t{font-size:12px;font-weight:bold;text-anchor:middle;fill:#111}\n"
 	        ".l{font-size:11px;text-anchor:middle;fill:#444}\n"
 	        ".n{font-size:10px;fill:#555}\n"
 	        ".d{fill:none;stroke:#333;stroke-width:2}\n"
