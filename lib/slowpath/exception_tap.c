@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "slowpath/frame_repair.h"
 #include "slowpath/netns.h"
 
 /* Ethernet header and one 802.1Q tag. */
@@ -71,7 +72,9 @@ static void quieten(const char *name)
 static void join_solicited_node(const struct exception_tap *tap,
                                 const struct query_address *address)
 {
-	enum { LOW_OCTETS = 3 };
+	enum {
+		LOW_OCTETS = 3
+	};
 	struct ipv6_mreq request = {.ipv6mr_interface = tap->ifindex};
 	static const uint8_t group[16] = {0xff, 0x02, [11] = 1, 0xff};
 	memcpy(&request.ipv6mr_multiaddr, group, sizeof(group));
@@ -136,10 +139,11 @@ void exception_tap_close(struct exception_tap *tap)
 	tap->spare = NULL;
 }
 
-bool exception_tap_write(struct exception_tap *tap, const struct rte_mbuf *frame)
+bool exception_tap_write(struct exception_tap *tap, struct rte_mbuf *frame)
 {
 	struct iovec parts[EXCEPTION_TAP_SEGMENTS_MAX];
 	int count = 0;
+	(void)frame_repair_checksum(frame);
 	for (const struct rte_mbuf *segment = frame; segment != NULL; segment = segment->next) {
 		if (count == EXCEPTION_TAP_SEGMENTS_MAX)
 			return false;

@@ -59,8 +59,8 @@ MUST_CHECK enum result exception_tap_open(struct exception_tap *tap,
 void exception_tap_close(struct exception_tap *tap);
 
 /* Gives a frame (any number of segments up to EXCEPTION_TAP_SEGMENTS_MAX) to the kernel. The mbuf stays
- * the caller's. False when the kernel did not take it. */
-MUST_CHECK bool exception_tap_write(struct exception_tap *tap, const struct rte_mbuf *frame);
+ * the caller's; a half-made checksum in it is completed (frame_repair.h). False when the kernel did not take it. */
+MUST_CHECK bool exception_tap_write(struct exception_tap *tap, struct rte_mbuf *frame);
 
 /* Takes at most `max` frames of the kernel; `readable` becomes false when there are no more. */
 uint16_t exception_tap_read(struct exception_tap *tap, struct rte_mbuf **frames, uint16_t max);

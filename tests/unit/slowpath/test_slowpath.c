@@ -182,10 +182,10 @@ static bool is_echo_reply(const uint8_t *frame, size_t len)
 	       frame[23] == IPPROTO_ICMP && frame[34] == RTE_IP_ICMP_ECHO_REPLY;
 }
 
-static size_t make_syn(uint8_t *frame)
+static size_t make_syn(uint8_t *frame, uint16_t port, bool half)
 {
 	size_t at = put_ipv4(frame, IPPROTO_TCP, sizeof(struct rte_tcp_hdr));
-	struct rte_tcp_hdr tcp = {.src_port = htons(4242),
+	struct rte_tcp_hdr tcp = {.src_port = htons(port),
 	                          .dst_port = htons(53),
 	                          .sent_seq = 1,
 	                          .data_off = 5 << 4,
@@ -194,7 +194,7 @@ static size_t make_syn(uint8_t *frame)
 	struct rte_ipv4_hdr ip;
 	memcpy(&ip, frame + RTE_ETHER_HDR_LEN, sizeof(ip));
 	memcpy(frame + at, &tcp, sizeof(tcp));
-	tcp.cksum = rte_ipv4_udptcp_cksum(&ip, frame + at);
+	tcp.cksum = half ? rte_ipv4_phdr_cksum(&ip, 0) : rte_ipv4_udptcp_cksum(&ip, frame + at);
 	memcpy(frame + at, &tcp, sizeof(tcp));
 	return at + sizeof(tcp);
 }
@@ -287,10 +287,15 @@ static void checksums_are_complete(void)
 		return;
 	CU_ASSERT_EQUAL_FATAL(open_half(NULL, 1500), RESULT_OK);
 	give(frame, make_arp(frame), FRAME_MAX);
-	give(frame, make_syn(frame), FRAME_MAX);
+	give(frame, make_syn(frame, 4242, false), FRAME_MAX);
 	CU_ASSERT_TRUE_FATAL(take(frame, is_syn_ack) > 0);
 	memcpy(&ip, frame + RTE_ETHER_HDR_LEN, sizeof(ip));
 	CU_ASSERT_EQUAL(rte_ipv4_udptcp_cksum_verify(&ip, frame + 34), 0);
+	/* A SYN of a kernel neighbour: only the pseudo-header is summed. */
+	size_t len = make_syn(frame, 4243, true);
+	give(frame, len, FRAME_MAX);
+	CU_ASSERT_TRUE(take(frame, is_syn_ack) > 0);
+	CU_ASSERT_EQUAL(bytes_load_u16(frame + 36), 4243);
 	slowpath_close(&slowpath);
 }
 
