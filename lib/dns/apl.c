@@ -92,7 +92,7 @@ static enum result item_text(struct rdata_output *output)
 	if (!bytes_take(&output->in, len, &data))
 		return RESULT_MALFORMED;
 	if ((family != FAMILY_IPV4 && family != FAMILY_IPV6) || len > family_octets(family) ||
-	    fixed[2] > family_octets(family) * 8)
+	    fixed[2] > family_octets(family) * 8 || (len > 0 && data[len - 1] == 0))
 		return RESULT_UNSUPPORTED;
 	memcpy(address, data, len);
 	rdata_space(output);

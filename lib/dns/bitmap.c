@@ -191,7 +191,8 @@ enum result rdata_services_text(struct rdata_output *output)
 	if (!bytes_take_u8(&output->in, &protocol))
 		return RESULT_MALFORMED;
 	const size_t len = bytes_left(&output->in);
-	if (len > PORT_OCTETS || !bytes_take(&output->in, len, &bits))
+	if (len > PORT_OCTETS || !bytes_take(&output->in, len, &bits) ||
+	    (len > 0 && bits[len - 1] == 0))
 		return RESULT_UNSUPPORTED;
 	rdata_space(output);
 	rdata_put_number(output, protocol);

@@ -180,6 +180,8 @@ static void centimetres_text(struct rdata_output *output, uint64_t value)
 
 static bool is_precision(uint8_t octet)
 {
+	if (octet >> 4 == 0)
+		return octet == 0;
 	return octet >> 4 <= 9 && (octet & 15) <= 9;
 }
 

@@ -63,8 +63,8 @@ MUST_CHECK bool dns_type_from_text(const char *text, size_t len, uint16_t *out);
 /* Types that cannot be in a zone: OPT, TKEY, TSIG, IXFR … ANY (RFC 6895 §3.1). */
 bool dns_type_is_meta(uint16_t type) PURE;
 
-/* Checks rdata that stands in a message (`reader` starts at the message; rdata is `rdata_len` octets at
- * reader->at) and copies it uncompressed to `out`. Names keep their case.
+/* Checks rdata that stands in a message (`reader` starts at the message; rdata is `rdata_len` octets
+ * at reader->at) and copies it uncompressed to `out`. Names keep their case.
  * Rdata of no octets is malformed for most types: who takes dynamic updates looks at the length first.
  * Gives: *out_len; reader->at behind the rdata.
  * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_NO_SPACE. */

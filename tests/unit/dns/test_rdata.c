@@ -9,6 +9,7 @@
 #include "dns/rrtype.h"
 #include "dns/rrtype_table.h"
 #include "dns/text.h"
+#include "rdata_refusals.h"
 #include "rdata_vectors.h"
 #include "split.h"
 #include "unit.h"
@@ -225,149 +226,35 @@ static void names_are_decompressed(void)
 
 static void bad_wire_is_refused(void)
 {
-	static const struct {
-		const char *type;
-		const char *hex;
-	} rows[] = {
-	    {"A", ""},
-	    {"A", "0102030405"},
-	    {"AAAA", "01020304"},
-	    {"TXT", ""},
-	    {"TXT", "0261"},
-	    {"NSEC", "00 0000"},
-	    {"NSEC", "00 0021 000000000000000000000000000000000000000000000000000000000000000001"},
-	    {"NSEC", "00 0001 00"},
-	    {"NSEC", "00 000140 000140"},
-	    {"NSEC", "00 010140 000140"},
-	    {"NSEC", "c000"},
-	    {"SVCB", "0001 00 0001"},
-	    {"SVCB", "0001 00 0003 0003 0035"},
-	    {"SVCB", "0001 00 0003 0002 0035 0003 0002 0035"},
-	    {"SVCB", "0001 00 0003 0002 0035 0001 0003 026832"},
-	    {"NSEC3", "01 00 0000 00 00"},
-	    {"CAA", "00 00"},
-	    {"DS", "0001 01 01"},
-	    {"APL", "0001 15 04 c0a820"},
-	    {"HIP", "ff 02 0003 20 01 02 03"},
-	    {"IPSECKEY", "0a 01 02 c00002"},
-	    {"HINFO", "0161"},
-	    {"SOA", "00 00 00000000"},
-	};
 	uint8_t wire[64];
 	uint8_t out[64];
-	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-		const uint16_t len = (uint16_t)from_hex(rows[i].hex, wire);
+	for (size_t i = 0; i < ARRAY_COUNT(rdata_bad_wire); i++) {
+		const uint16_t len = (uint16_t)from_hex(rdata_bad_wire[i].hex, wire);
 		struct bytes_reader reader = bytes_reader_of(wire, len);
 		uint16_t out_len;
-		const enum result result = dns_rdata_from_message(&reader, type_of(rows[i].type),
-		                                                  len, out, sizeof(out), &out_len);
+		const enum result result = dns_rdata_from_message(
+		    &reader, type_of(rdata_bad_wire[i].type), len, out, sizeof(out), &out_len);
 		if (result != RESULT_MALFORMED)
-			printf("       %s %s\n", rows[i].type, rows[i].hex);
+			printf("       %s %s\n", rdata_bad_wire[i].type, rdata_bad_wire[i].hex);
 		CU_ASSERT_EQUAL(result, RESULT_MALFORMED);
 	}
 }
 
 static void bad_text_is_refused(void)
 {
-	static const struct {
-		const char *type;
-		const char *text;
-		size_t error_token;
-		enum result want;
-	} rows[] = {
-	    {"A", "", 0, RESULT_MALFORMED},
-	    {"A", "1.2.3", 0, RESULT_MALFORMED},
-	    {"A", "1.2.3.4.", 0, RESULT_MALFORMED},
-	    {"A", "1.2.3.256", 0, RESULT_MALFORMED},
-	    {"A", "1.2.03.4", 0, RESULT_MALFORMED},
-	    {"A", "1..2.3", 0, RESULT_MALFORMED},
-	    {"A", "1.2.3.4 5", 1, RESULT_MALFORMED},
-	    {"AAAA", "1.2.3.4", 0, RESULT_MALFORMED},
-	    {"AAAA", "1::2::3", 0, RESULT_MALFORMED},
-	    {"AAAA", ":1:2:3:4:5:6:7", 0, RESULT_MALFORMED},
-	    {"AAAA", "1:2:3:4:5:6:7:", 0, RESULT_MALFORMED},
-	    {"AAAA", "1:2:3:4:5:6:7:8:9", 0, RESULT_MALFORMED},
-	    {"AAAA", "1:2:3:4:5:6:7:8::", 0, RESULT_MALFORMED},
-	    {"AAAA", "1:2:3:4:5:6:7", 0, RESULT_MALFORMED},
-	    {"AAAA", "12345::", 0, RESULT_MALFORMED},
-	    {"AAAA", ":", 0, RESULT_MALFORMED},
-	    {"AAAA", ":::", 0, RESULT_MALFORMED},
-	    {"AAAA", "::1.2.3", 0, RESULT_MALFORMED},
-	    {"AAAA", "fe80::1%eth0", 0, RESULT_MALFORMED},
-	    {"MX", "65536 a.", 0, RESULT_OUT_OF_RANGE},
-	    {"MX", "10", 1, RESULT_MALFORMED},
-	    {"MX", "-1 a.", 0, RESULT_MALFORMED},
-	    {"MX", "10 a..b", 1, RESULT_MALFORMED},
-	    {"SOA", "a. b. 1 1x 1 1 1", 3, RESULT_MALFORMED},
-	    {"SOA", "a. b. 1 1 1 1 999999w", 6, RESULT_OUT_OF_RANGE},
-	    {"SOA", "a. b. 4294967296 1 1 1 1", 2, RESULT_OUT_OF_RANGE},
-	    {"TXT", "", 0, RESULT_MALFORMED},
-	    {"TXT", "a b\\25", 1, RESULT_MALFORMED},
-	    {"DS", "1 8 2 ABC", 3, RESULT_MALFORMED},
-	    {"DS", "1 8 2", 3, RESULT_MALFORMED},
-	    {"DS", "1 8 2 AX", 3, RESULT_MALFORMED},
-	    {"DS", "1 FOO 2 AB", 1, RESULT_MALFORMED},
-	    {"DNSKEY", "1 3 8 AQI", 3, RESULT_MALFORMED},
-	    {"DNSKEY", "1 3 8 AQ=I", 3, RESULT_MALFORMED},
-	    {"RRSIG", "A 5 3 1 20031322173103 0 1 . AQID", 4, RESULT_OUT_OF_RANGE},
-	    {"RRSIG", "A 5 3 1 200313221731 0 1 . AQID", 4, RESULT_MALFORMED},
-	    {"RRSIG", "FOO 5 3 1 0 0 1 . AQID", 0, RESULT_MALFORMED},
-	    {"NSEC", "a. A FOO", 2, RESULT_MALFORMED},
-	    {"NSEC3", "1 0 0 - 2t7b4g4w", 4, RESULT_MALFORMED},
-	    {"NSEC3PARAM", "1 0 0 abc", 3, RESULT_MALFORMED},
-	    {"CAA", "0 is-sue x", 1, RESULT_MALFORMED},
-	    {"CAA", "256 issue x", 0, RESULT_OUT_OF_RANGE},
-	    {"LOC", "91 N 0 E 0", 0, RESULT_OUT_OF_RANGE},
-	    {"LOC", "90 0 0.001 N 0 E 0", 3, RESULT_OUT_OF_RANGE},
-	    {"LOC", "1 60 N 0 E 0", 1, RESULT_OUT_OF_RANGE},
-	    {"LOC", "1 1 60 N 0 E 0", 2, RESULT_MALFORMED},
-	    {"LOC", "1 N", 2, RESULT_MALFORMED},
-	    {"LOC", "1 N 1 E -100001m", 4, RESULT_MALFORMED},
-	    {"APL", "1:1.2.3.4/33", 0, RESULT_OUT_OF_RANGE},
-	    {"APL", "3:1.2.3.4/3", 0, RESULT_MALFORMED},
-	    {"APL", "1:1.2.3.4", 0, RESULT_MALFORMED},
-	    {"IPSECKEY", "10 4 2 . AQID", 1, RESULT_OUT_OF_RANGE},
-	    {"IPSECKEY", "10 0 2 x AQID", 3, RESULT_MALFORMED},
-	    {"EUI48", "00-00-5e-00-53", 0, RESULT_MALFORMED},
-	    {"EUI48", "00-00-5e-00-53-2a-00", 0, RESULT_MALFORMED},
-	    {"NID", "10 0014:4fff:ff20", 1, RESULT_MALFORMED},
-	    {"NULL", "x", 0, RESULT_MALFORMED},
-	    {"TYPE731", "x", 0, RESULT_MALFORMED},
-	    {"TYPE731", "\\# 2 abcdef", 1, RESULT_MALFORMED},
-	    {"TYPE731", "\\# 1", 2, RESULT_MALFORMED},
-	    {"TYPE731", "\\# x ab", 1, RESULT_MALFORMED},
-	    {"A", "\\# 3 010203", 2, RESULT_MALFORMED},
-	    {"MX", "\\# 4 000a c000", 2, RESULT_MALFORMED},
-	    /* RFC 9460 appendix D.3. */
-	    {"SVCB", "1 foo.example.com. key123=abc key123=def", 3, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. mandatory", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. alpn", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. port", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. ipv4hint", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. ipv6hint", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. alpn=h2 no-default-alpn=abc", 3, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. mandatory=key123", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. mandatory=mandatory", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 foo.example.com. mandatory=key123,key123 key123=abc", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 . no-default-alpn", 3, RESULT_MALFORMED},
-	    {"SVCB", "1 . alpn=h2,,h3", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 . key01=a", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 . key65535=a", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 . ALPN=h2", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 . ech=A", 2, RESULT_MALFORMED},
-	    {"SVCB", "1 . port=65536", 2, RESULT_MALFORMED},
-	};
 	static uint8_t out[WIRE_MAX];
-	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_COUNT(rdata_bad_text); i++) {
 		uint16_t len;
 		size_t error_token = 999;
 		const enum result result =
-		    read_text(type_of(rows[i].type), rows[i].text, out, &len, &error_token);
-		if (result != rows[i].want || error_token != rows[i].error_token)
-			printf("       %s %s: %s at %zu\n", rows[i].type, rows[i].text,
-			       result_text(result), error_token);
-		CU_ASSERT_EQUAL(result, rows[i].want);
-		CU_ASSERT_EQUAL(error_token, rows[i].error_token);
+		    read_text(type_of(rdata_bad_text[i].type), rdata_bad_text[i].text, out, &len,
+		              &error_token);
+		if (result != rdata_bad_text[i].want ||
+		    error_token != rdata_bad_text[i].error_token)
+			printf("       %s %s: %s at %zu\n", rdata_bad_text[i].type,
+			       rdata_bad_text[i].text, result_text(result), error_token);
+		CU_ASSERT_EQUAL(result, rdata_bad_text[i].want);
+		CU_ASSERT_EQUAL(error_token, rdata_bad_text[i].error_token);
 	}
 }
 
