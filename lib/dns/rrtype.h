@@ -88,9 +88,9 @@ struct dns_token {
 };
 
 /* Turns the tokens of one record's rdata into wire form, "\# length hex" of RFC 3597 §5 included.
- * `origin` completes relative names. A parameter of SVCB may be one token with its
- * quotes in it (alpn="h2") or two (alpn= and the quoted value). On failure *error_token is the index of the token at fault
- * (count: one was missing) and *expected a static text of what should have been there.
+ * `origin` completes relative names. A parameter of SVCB may be one token with its quotes in it
+ * (alpn="h2") or two (alpn= and the quoted value). On failure *error_token is the index of the token at
+ * fault (count: one was missing) and *expected a static text of what should have been there.
  * Fails: RESULT_MALFORMED, RESULT_OUT_OF_RANGE, RESULT_TOO_LONG, RESULT_NO_SPACE. */
 MUST_CHECK enum result dns_rdata_from_tokens(uint16_t type, const struct dns_token *tokens,
                                              size_t count, const struct dns_name *origin,
