@@ -21,6 +21,7 @@ TOP = Path(__file__).resolve().parent.parent
 LOGS = TOP / 'build-test-logs'
 RELEASE = 'build-release'
 ASAN = 'build-asan'
+BINARY = RELEASE + '/app/scloud-dns/scloud-dns'
 # Warnings are judged in the release build: what sanitizers add to the code makes gcc see things.
 ASAN_OPTIONS = ['-Db_sanitize=address,undefined', '-Db_lundef=false', '-Dbuildtype=debugoptimized',
                 '-Dwerror=false']
@@ -138,13 +139,16 @@ SANITIZER_ENV = {
 
 
 def e2e_tests():
-    """Each file tests/e2e/test_*.py; those that say so are also run against the sanitizers."""
+    """Each file tests/e2e/test_*.py, as its own lines say: ALONE = True in those that measure,
+    UNDER_SANITIZERS = True in those that are also run against the build with sanitizers."""
     release, asan = [], []
     for file in sorted((TOP / 'tests' / 'e2e').glob('test_*.py')):
         name = 'e2e/' + file.stem.removeprefix('test_')
+        text = file.read_text()
         command = ['/usr/bin/python3', '-B', str(file)]
-        release.append(Program(name, command, E2E_TIMEOUT_S, {'SCLOUD_BUILD': RELEASE}))
-        if '\nUNDER_SANITIZERS = True' in file.read_text():
+        release.append(Program(name, command, E2E_TIMEOUT_S, {'SCLOUD_BUILD': RELEASE},
+                               '\nALONE = True' not in text))
+        if '\nUNDER_SANITIZERS = True' in text:
             asan.append(Program('asan/' + name, command, E2E_TIMEOUT_S * 2,
                                 SANITIZER_ENV | {'SCLOUD_BUILD': ASAN}))
     return release, asan
@@ -208,7 +212,8 @@ def main():
                    Program('lint/self', ['tests/scripts/test_lint.sh'], 120)], options.names)
     unit = meson_tests(RELEASE, '', 1)
     asan_names = ['asan/' + program.name for program in unit]
-    unit = wanted(unit, options.names)
+    picture = Program('docs/pipeline', ['scripts/gen-pipeline', '--check', BINARY], UNIT_TIMEOUT_S)
+    unit = wanted(unit + [picture], options.names)
     e2e = wanted(e2e, options.names)
     need_asan = [name for name in asan_names + [p.name for p in e2e_asan]
                  if not options.names or any(part in name for part in options.names)]

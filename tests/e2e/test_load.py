@@ -9,6 +9,9 @@ from harness import (UPSTREAM, V4, V6, WORK, Server, accounts_hold, case, dnsper
                      expect_equal, pools, run, stops_cleanly, test_config, wait_for)
 from upstream import Upstream
 
+# It measures: nothing else may run beside it.
+ALONE = True
+
 # What two processors, shared by server, load and kernel, take with ease.
 RATE = 3000
 TCP_RATE = 500

@@ -4,6 +4,9 @@
 from harness import (Server, case, command, expect, expect_equal, run, status_of,
                      stops_cleanly, test_config)
 
+# It measures: nothing else may run beside it.
+ALONE = True
+
 SERVER4, SERVER6 = '198.51.100.1', '2001:db8:51::1'
 CLIENT4, CLIENT6 = '198.51.100.2', '2001:db8:51::2'
 
