@@ -116,3 +116,25 @@ enum result dns_rrset_reader_next(struct dns_rrset_reader *reader, struct dns_rr
 	*out = rrset;
 	return RESULT_OK;
 }
+
+enum result dns_rrset_cut(struct dns_rrset_reader *reader, const uint8_t *message, size_t len,
+                          size_t limit, struct dns_rrset_cut *out)
+{
+	enum result result = dns_rrset_reader_init(reader, message, len);
+	if (result != RESULT_OK)
+		return result;
+	struct dns_rrset rrset;
+	struct dns_rrset_cut cut = {.end = (uint32_t)reader->reader.at};
+	while ((result = dns_rrset_reader_next(reader, &rrset)) == RESULT_OK) {
+		if (reader->reader.at > limit) {
+			cut.truncated = rrset.section != DNS_SECTION_ADDITIONAL;
+			break;
+		}
+		cut.end = (uint32_t)reader->reader.at;
+		cut.count[rrset.section] = (uint16_t)(cut.count[rrset.section] + rrset.count);
+	}
+	if (result != RESULT_OK && result != RESULT_NOT_FOUND)
+		return result;
+	*out = cut;
+	return RESULT_OK;
+}

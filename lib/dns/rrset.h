@@ -56,3 +56,16 @@ MUST_CHECK enum result dns_rrset_reader_init(struct dns_rrset_reader *reader,
  * Fails: RESULT_TOO_SHORT, RESULT_MALFORMED, RESULT_TOO_LONG. */
 MUST_CHECK enum result dns_rrset_reader_next(struct dns_rrset_reader *reader,
                                              struct dns_rrset *out);
+
+/* Where a message ends that is cut to fit. */
+struct dns_rrset_cut {
+	uint32_t end; /* offset behind the last RRset that stays */
+	uint16_t count[DNS_SECTION_COUNT]; /* records that stay; question is not used */
+	bool
+	    truncated; /* something of the answer or authority section is missing: TC (RFC 2181 §9) */
+};
+
+/* Finds the last RRset boundary of a message at or before `limit` octets. Uses the reader.
+ * Fails: as the reader. */
+MUST_CHECK enum result dns_rrset_cut(struct dns_rrset_reader *reader, const uint8_t *message,
+                                     size_t len, size_t limit, struct dns_rrset_cut *out);

@@ -36,6 +36,13 @@ enum query_verdict {
 	QUERY_VERDICT_ANSWER, /* rcode is set, ENCODER finishes (REFUSED, FORMERR, NOTIMP, CHAOS …) */
 };
 
+/* What CACHE_WRITER does with a packet that comes from RESOLVER. */
+enum query_keep {
+	QUERY_KEEP_NOT, /* nothing: it is kept already, or must not be */
+	QUERY_KEEP_ANSWER, /* the sections behind the question are what is to be kept */
+	QUERY_KEEP_FAILURE, /* remember that the question could not be resolved */
+};
+
 /* Address of a client or of ours: IPv4 in the first four octets. */
 struct query_address {
 	uint8_t family; /* 4 or 6 */
@@ -78,6 +85,7 @@ struct query {
 	uint8_t verdict; /* enum query_verdict */
 	bool recursion_allowed; /* the client may have recursion (RA) */
 	uint8_t cookie_state; /* enum cookie_state of guard/cookie.h; QUERY_DISPATCHER */
+	uint8_t keep; /* enum query_keep; RESOLVER */
 	struct dns_answer answer;
 	struct dns_question question; /* large, so last */
 };
