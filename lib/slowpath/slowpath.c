@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "slowpath/poller.h"
 #include "slowpath/rtnl.h"
+#include "slowpath/slowpath_limits.h"
 #include "slowpath/socket.h"
 
 /* Whether to go on after a failure. */
@@ -155,8 +157,42 @@ static enum result open_half(struct slowpath *slowpath, const struct slowpath_se
 	return result;
 }
 
+/* Descriptors for all connections that are allowed, and what the rest of the process needs: shells commonly
+ * start with a limit of 1024. False, and says so, when that many cannot be had. */
+static bool raise_descriptors(const struct slowpath_settings *settings, struct problem *problem)
+{
+	struct rlimit limit;
+	rlim_t wanted = settings->tcp.connections_max + settings->listener_count +
+	                settings->port_count + SLOWPATH_DESCRIPTORS_SPARE;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return true;
+	struct rlimit more = {.rlim_cur = wanted, .rlim_max = RTE_MAX(limit.rlim_max, wanted)};
+	if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+		return true;
+	/* Not the right to raise the hard limit: go as far as it allows. */
+	more = (struct rlimit){.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+	(void)setrlimit(RLIMIT_NOFILE, &more);
+	(void)problem_set(problem, RESULT_NO_MEMORY,
+	                  "%u TCP connections need %lu descriptors, the limit is %lu (ulimit -n)",
+	                  settings->tcp.connections_max, (unsigned long)wanted,
+	                  (unsigned long)limit.rlim_max);
+	return false;
+}
+
+static bool wants_tcp(const struct slowpath_settings *settings)
+{
+	for (size_t i = 0; i < settings->listener_count; i++)
+		if (settings->listeners[i].tcp)
+			return true;
+	return false;
+}
+
 static enum result open_all(struct slowpath *slowpath, const struct slowpath_settings *settings)
 {
+	struct problem problem;
+	if (wants_tcp(settings) && !raise_descriptors(settings, &problem) &&
+	    !goes_on(settings, RESULT_NO_MEMORY, &problem))
+		return RESULT_NO_MEMORY;
 	slowpath->poller = poller_open();
 	if (slowpath->poller < 0)
 		return problem_result_of(errno);
@@ -164,8 +200,12 @@ static enum result open_all(struct slowpath *slowpath, const struct slowpath_set
 	if (slowpath->udp == NULL)
 		return RESULT_NO_MEMORY;
 	enum result result = tcp_server_open(&slowpath->tcp, &settings->tcp, slowpath->poller);
-	if (result == RESULT_OK)
-		result = open_half(slowpath, settings);
+	if (result != RESULT_OK) {
+		(void)problem_set(&problem, result, "the limits of TCP: %s", result_text(result));
+		(void)goes_on(settings, result, &problem); /* it cannot */
+		return result;
+	}
+	result = open_half(slowpath, settings);
 	if (result == RESULT_OK)
 		result = open_listeners(slowpath, settings, true);
 	return result;

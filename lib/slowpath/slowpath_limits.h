@@ -80,3 +80,6 @@
 /* Listeners and TAPs. Far more than ports and addresses of real machines. */
 #define SLOWPATH_LISTENERS_MAX 256
 #define SLOWPATH_TAPS_MAX 32
+/* Descriptors that the process needs besides connections, listeners and TAPs: files, upstream sockets,
+ * telemetry, DPDK. Too low: those fail when all connections are in use. */
+#define SLOWPATH_DESCRIPTORS_SPARE 8192
