@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Which server is asked for which name: policies, groups, zones, dead servers and their return. */
+#include "fake_network.h"
+
+static void answer_with_rtt(unsigned index, const char *name, uint64_t rtt_ms)
+{
+	now_ms += rtt_ms;
+	fake_make_a(name);
+	fake_respond(&sent[index]);
+}
+
+static void round_robin_takes_turns(void)
+{
+	unsigned seen[4] = {0};
+	fake_open(3, RESOLVER_POLICY_ROUND_ROBIN);
+	for (unsigned i = 0; i < 30; i++) {
+		fake_clear();
+		fake_ask(1, "www.example.", DNS_TYPE_A, false);
+		seen[fake_server(0)]++;
+		answer_with_rtt(0, "www.example.", 1);
+	}
+	CU_ASSERT_EQUAL(seen[1], 10);
+	CU_ASSERT_EQUAL(seen[2], 10);
+	CU_ASSERT_EQUAL(seen[3], 10);
+	fake_close();
+}
+
+static void fastest_is_preferred_and_found_again(void)
+{
+	static const uint64_t rtt_ms[] = {0, 80, 10, 40};
+	unsigned seen[4] = {0};
+	fake_open(3, RESOLVER_POLICY_FASTEST);
+	for (unsigned i = 0; i < 300; i++) {
+		fake_clear();
+		fake_ask(1, "www.example.", DNS_TYPE_A, false);
+		seen[fake_server(0)]++;
+		answer_with_rtt(0, "www.example.", rtt_ms[fake_server(0)]);
+		for (unsigned probe = 1; probe < sent_count; probe++)
+			answer_with_rtt(probe, "www.example.", rtt_ms[fake_server(probe)]);
+	}
+	/* Each is tried once, then the second one does the work. */
+	CU_ASSERT(seen[1] >= 1 && seen[3] >= 1);
+	CU_ASSERT(seen[2] >= 295);
+	/* The first one becomes the fastest: the probes find that out. */
+	unsigned first = 0;
+	for (unsigned i = 0; i < 3000; i++) {
+		fake_clear();
+		fake_ask(1, "www.example.", DNS_TYPE_A, false);
+		first += i >= 2900 && fake_server(0) == 1;
+		for (unsigned at = sent_count; at-- > 0;) /* a probe comes back before */
+			answer_with_rtt(at, "www.example.", fake_server(at) == 1 ? 2 : 30);
+	}
+	CU_ASSERT(first >= 95);
+	fake_close();
+}
+
+static void dead_server_is_left_alone_until_it_is_back(void)
+{
+	fake_open(2, RESOLVER_POLICY_FIRST);
+	for (unsigned i = 0; i < RESOLVER_FAILS_MAX; i++) {
+		fake_clear();
+		fake_ask(1, "www.example.", DNS_TYPE_A, false);
+		fake_wait(1000);
+		CU_ASSERT_FATAL(sent_count == 2 && fake_server(0) == 1 && fake_server(1) == 2);
+		answer_with_rtt(1, "www.example.", 1);
+	}
+	/* Now nobody waits for it. */
+	fake_clear();
+	fake_ask(1, "www.example.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL_FATAL(sent_count, 1);
+	CU_ASSERT_EQUAL(fake_server(0), 2);
+	answer_with_rtt(0, "www.example.", 1);
+	CU_ASSERT_EQUAL(answer_count, 1);
+	struct resolver_server_stats server;
+	CU_ASSERT(resolver_server_at(engine, 0, now_ms, &server) == RESULT_OK && server.backed_off);
+
+	/* After a while one question also goes there; its silence costs the client nothing. */
+	fake_wait(RESOLVER_BACKOFF_MS_MIN);
+	fake_clear();
+	fake_ask(2, "www.example.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL_FATAL(sent_count, 2);
+	CU_ASSERT_EQUAL(fake_server(0), 2);
+	CU_ASSERT_EQUAL(fake_server(1), 1);
+	answer_with_rtt(0, "www.example.", 1);
+	CU_ASSERT_EQUAL(answer_count, 1);
+	fake_wait(10000);
+	CU_ASSERT_EQUAL(resolver_due_ms(engine), UINT64_MAX);
+
+	/* When it answers a probe, though late, it is the first choice again. */
+	fake_clear();
+	fake_ask(3, "www.example.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL_FATAL(sent_count, 2);
+	answer_with_rtt(0, "www.example.", 1);
+	answer_with_rtt(1, "www.example.", 5);
+	CU_ASSERT_EQUAL(answer_count, 1);
+	struct resolver_stats stats;
+	resolver_stats(engine, &stats);
+	CU_ASSERT_EQUAL(stats.tasks, 0);
+	fake_clear();
+	fake_ask(4, "www.example.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL(fake_server(0), 1);
+	fake_close();
+}
+
+/* A minute without anybody, then the first question after the return is answered at once. */
+static void recovery_after_all_were_dead(void)
+{
+	fake_open(2, RESOLVER_POLICY_FIRST);
+	for (unsigned second = 0; second < 60; second++) {
+		fake_clear();
+		fake_ask(second + 1, "www.example.", DNS_TYPE_A, false);
+		fake_wait(5000);
+		CU_ASSERT_EQUAL(answer_count, 1);
+		CU_ASSERT_EQUAL(answers[0].rcode, DNS_RCODE_SERVFAIL);
+	}
+	fake_clear();
+	fake_ask(99, "www.example.", DNS_TYPE_A, false);
+	CU_ASSERT_FATAL(sent_count >= 1);
+	answer_with_rtt(0, "www.example.", 10);
+	CU_ASSERT_EQUAL_FATAL(answer_count, 1);
+	CU_ASSERT_EQUAL(answers[0].rcode, DNS_RCODE_NOERROR);
+	fake_close();
+}
+
+/* Many questions that were out when a server died count as one failure. */
+static void one_outage_is_one_failure(void)
+{
+	struct resolver_server_stats server;
+	fake_open(2, RESOLVER_POLICY_FIRST);
+	for (unsigned i = 0; i < 40; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "n%u.example.", i);
+		fake_ask(i, name, DNS_TYPE_A, false);
+	}
+	fake_wait(1000);
+	CU_ASSERT(resolver_server_at(engine, 0, now_ms, &server) == RESULT_OK);
+	CU_ASSERT_EQUAL(server.timed_out, 40);
+	CU_ASSERT_EQUAL(server.fails, RESOLVER_FAILS_MAX);
+	fake_close();
+}
+
+static void zones_and_groups(void)
+{
+	static struct net_endpoint servers[4];
+	static const uint32_t general[] = {0, 1};
+	static const uint32_t inner[] = {2};
+	for (unsigned i = 0; i < 4; i++)
+		servers[i] = fake_endpoint((uint8_t)(i + 1));
+	struct fake_setup setup = {
+	    .groups = {{.name = "a", .servers = &servers[0], .server_count = 1},
+	               {.name = "b", .servers = &servers[1], .server_count = 2},
+	               {.name = "c", .servers = &servers[3], .server_count = 1}},
+	    .group_count = 3,
+	    .zones = {{made_name("."), general, 2},
+	              {made_name("Corp.Example."), inner, 1},
+	              {made_name("out.corp.example."), general, 1}},
+	    .zone_count = 3,
+	};
+	static const struct {
+		const char *name;
+		uint8_t server;
+	} cases[] = {
+	    {"www.example.", 1},   {"corp.example.", 4},       {"a.b.corp.example.", 4},
+	    {"xcorp.example.", 1}, {"x.out.corp.example.", 1}, {".", 1},
+	};
+	CU_ASSERT_FATAL(fake_create(&setup) == RESULT_OK);
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		fake_clear();
+		fake_ask(1, cases[i].name, DNS_TYPE_A, false);
+		CU_ASSERT_EQUAL(fake_server(0), cases[i].server);
+	}
+	/* The second group takes over when the first one fails. */
+	fake_clear();
+	fake_ask(1, "else.example.", DNS_TYPE_A, false);
+	make_start(&made, "else.example.", DNS_TYPE_A, DNS_RCODE_SERVFAIL);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(fake_server(i), i + 1);
+		fake_respond(&sent[i]);
+	}
+	CU_ASSERT_EQUAL(answer_count, 1);
+	fake_close();
+}
+
+static void nobody_to_ask(void)
+{
+	static const uint32_t none[] = {0};
+	struct fake_setup setup = {.zones = {{made_name("example."), none, 0}}, .zone_count = 1};
+	CU_ASSERT_FATAL(fake_create(&setup) == RESULT_OK);
+	fake_ask(1, "www.example.", DNS_TYPE_A, false);
+	fake_ask(2, "www.test.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL_FATAL(answer_count, 2);
+	CU_ASSERT_EQUAL(answers[0].ede, EDNS_EDE_NO_REACHABLE_AUTHORITY);
+	CU_ASSERT_EQUAL(sent_count, 0);
+	fake_close();
+}
+
+static void settings_are_checked(void)
+{
+	static const uint32_t wrong[] = {1};
+	static struct net_endpoint servers[RESOLVER_ROUTE_MAX + 1];
+	static const uint32_t zero[] = {0};
+	struct fake_setup setup = {.zones = {{made_name("."), wrong, 1}}, .zone_count = 1};
+	CU_ASSERT_EQUAL(fake_create(&setup), RESULT_OUT_OF_RANGE);
+	setup = (struct fake_setup){
+	    .groups = {{.servers = servers, .server_count = RESOLVER_ROUTE_MAX + 1}},
+	    .group_count = 1,
+	};
+	CU_ASSERT_EQUAL(fake_create(&setup), RESULT_TOO_LONG);
+	setup = (struct fake_setup){
+	    .groups = {{.servers = servers, .server_count = 1}},
+	    .group_count = 1,
+	    .zones = {{made_name("a."), zero, 1}, {made_name("A."), zero, 1}},
+	    .zone_count = 2,
+	};
+	CU_ASSERT_EQUAL(fake_create(&setup), RESULT_EXISTS);
+	setup = (struct fake_setup){
+	    .groups = {{.servers = servers, .server_count = 1, .timeout_ms = 1}},
+	    .group_count = 1,
+	};
+	CU_ASSERT_EQUAL(fake_create(&setup), RESULT_OUT_OF_RANGE);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct unit_case cases[] = {
+	    {"round_robin_takes_turns", round_robin_takes_turns},
+	    {"fastest_is_preferred_and_found_again", fastest_is_preferred_and_found_again},
+	    {"dead_server_is_left_alone_until_it_is_back",
+	     dead_server_is_left_alone_until_it_is_back},
+	    {"recovery_after_all_were_dead", recovery_after_all_were_dead},
+	    {"one_outage_is_one_failure", one_outage_is_one_failure},
+	    {"zones_and_groups", zones_and_groups},
+	    {"nobody_to_ask", nobody_to_ask},
+	    {"settings_are_checked", settings_are_checked},
+	};
+	return fake_main(argc, argv, "server", cases, ARRAY_COUNT(cases));
+}
