@@ -11,10 +11,16 @@
 #include "config/reader.h"
 #include "config/text.h"
 
+/* Elements with errors may have no name. */
+static bool is_named(const char *name, const char *wanted)
+{
+	return name != NULL && strcmp(name, wanted) == 0;
+}
+
 static const struct config_acl *find_acl(const struct config *config, const char *name)
 {
 	for (uint32_t i = 0; i < config->acl_count; i++) {
-		if (strcmp(config->acl[i].name, name) == 0)
+		if (is_named(config->acl[i].name, name))
 			return &config->acl[i];
 	}
 	return NULL;
@@ -30,7 +36,7 @@ static const struct config_acl *make_acl(struct reader *reader, const char *text
 	acl->name = text;
 	acl->networks = reader_take(reader, count + 1, sizeof(*acl->networks));
 	for (uint32_t i = 0; i < count && acl->networks != NULL; i++) {
-		if (config_text_prefix(networks[i], true, &acl->networks[i]))
+		if (config_text_network(networks[i], &acl->networks[i]))
 			acl->networks_count++;
 	}
 	return acl;
@@ -52,7 +58,7 @@ static void resolve_acl(struct reader *reader, const struct reader_reference *re
 		ref->acl = make_acl(reader, text, NULL, 0);
 	else if (strcmp(text, "localhost") == 0)
 		ref->acl = make_acl(reader, text, localhost, ARRAY_COUNT(localhost));
-	else if (config_text_prefix(text, true, &network))
+	else if (config_text_network(text, &network))
 		ref->acl = make_acl(reader, text, &text, 1);
 	else
 		reader_error(
@@ -68,7 +74,8 @@ static void resolve_key(struct reader *reader, const struct reader_reference *re
 	if (reference->text[0] == '\0')
 		return;
 	for (uint32_t i = 0; i < config->tsig_key_count; i++) {
-		if (strcasecmp(config->tsig_key[i].name, reference->text) == 0) {
+		if (config->tsig_key[i].name != NULL &&
+		    strcasecmp(config->tsig_key[i].name, reference->text) == 0) {
 			*(const struct config_tsig_key **)reference->value = &config->tsig_key[i];
 			return;
 		}
@@ -97,7 +104,7 @@ static void resolve_forwarder(struct reader *reader, const struct reader_referen
 	for (uint32_t i = 0; i < config->forwarder_count; i++) {
 		const struct config_forwarder *forwarder = &config->forwarder[i];
 		if (strcmp(reference->text, "*") != 0 &&
-		    strcmp(reference->text, forwarder->name) != 0)
+		    !is_named(forwarder->name, reference->text))
 			continue;
 		add_forwarder(&config->recursion, forwarder);
 		found = true;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config/config.h"
 #include "config/out.h"
@@ -64,9 +65,10 @@ static bool values_equal(const struct option *option, const void *a, const void 
 	case OPTION_SECRET:
 	case OPTION_PATH:
 	case OPTION_NAME:
-	case OPTION_DOMAIN:
 	case OPTION_DEVICE:
 		return strcmp(text_at(a), text_at(b)) == 0;
+	case OPTION_DOMAIN: /* RFC 4343 */
+		return strcasecmp(text_at(a), text_at(b)) == 0;
 	case OPTION_ADDRESS:
 	case OPTION_ENDPOINT:
 	case OPTION_INTERFACE:

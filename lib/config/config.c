@@ -44,7 +44,7 @@ static const char *json_allowed(enum json_tokener_error error)
 	case json_tokener_error_parse_string:
 		return "text in double quotes";
 	default:
-		return "JSON with // and /* */ comments";
+		return "keys and values with one comma between them, // and /* */ comments";
 	}
 }
 

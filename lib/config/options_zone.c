@@ -35,7 +35,7 @@ static const struct option record_rows[] = {
      RANGE(1, 32),
      .required = true,
      .live = true,
-     .help = "Type: A, AAAA, MX, TYPE65534 …"},
+     .help = "Type, such as A, AAAA, MX, or TYPE65534 (RFC 3597)."},
     {.key = "priority",
      .type = OPTION_UINT,
      AT(record, priority),

@@ -108,7 +108,9 @@ static void read_list(struct reader *reader, const struct option *option, struct
 			*(struct config_place *)(void *)(items + i * size) = reader->place;
 			reader_object(reader, option->table, item, at, items + i * size);
 		} else if (!reader_value(reader, option, item, items + i * size)) {
-			reader_bad_value(reader, option, item);
+			struct option element = *option;
+			element.list = false;
+			reader_bad_value(reader, &element, item);
 		}
 		reader->place = outside;
 		reader_leave(reader, path_len);

@@ -4,10 +4,10 @@
 /* Values that are written as text. */
 #include "config/text.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "net/prefix.h"
 
 /* RFC 1035 §2.3.4: octets of a name in wire form, and of a label. */
 #define WIRE_MAX 255
@@ -31,89 +31,50 @@ static bool take_number(const char **text, uint64_t max, uint64_t *out)
 	return true;
 }
 
-static bool whole_number(const char *text, uint64_t max, uint64_t *out)
+static struct config_address from_net(const struct net_address *from)
 {
-	return take_number(&text, max, out) && *text == '\0';
+	struct config_address address = {.family = from->family};
+	address.prefix_len = from->family == 4 ? 32 : 128;
+	memcpy(address.octets, from->octets, net_address_bytes(from->family));
+	return address;
 }
 
 bool config_text_address(const char *text, struct config_address *out)
 {
-	struct config_address address = {.family = 4, .prefix_len = 32};
-	if (inet_pton(AF_INET, text, address.octets) == 1) {
-		*out = address;
-		return true;
-	}
-	address = (struct config_address){.family = 6, .prefix_len = 128};
-	if (inet_pton(AF_INET6, text, address.octets) != 1)
+	struct net_address address;
+	if (net_address_parse(text, &address) != RESULT_OK)
 		return false;
-	*out = address;
+	*out = from_net(&address);
 	return true;
-}
-
-/* An address in the first `len` characters of a text. */
-static bool address_part(const char *text, size_t len, struct config_address *out)
-{
-	char part[INET6_ADDRSTRLEN];
-	if (len >= sizeof(part))
-		return false;
-	memcpy(part, text, len);
-	part[len] = '\0';
-	return config_text_address(part, out);
 }
 
 bool config_text_endpoint(const char *text, uint16_t default_port, struct config_address *out)
 {
-	struct config_address address;
-	uint64_t port = default_port;
-	const char *end;
-	if (default_port != 0 && config_text_address(text, &address)) {
-		address.port = default_port;
-		*out = address;
-		return true;
-	}
-	if (text[0] == '[') {
-		end = strchr(text, ']');
-		if (end == NULL || !address_part(text + 1, (size_t)(end - text) - 1, &address) ||
-		    address.family != 6)
-			return false;
-		end++;
-	} else {
-		end = strrchr(text, ':');
-		if (end == NULL || !address_part(text, (size_t)(end - text), &address) ||
-		    address.family != 4)
-			return false;
-	}
-	if (*end == ':' ? !whole_number(end + 1, UINT16_MAX, &port) : *end != '\0')
+	struct net_endpoint endpoint;
+	if (net_endpoint_parse(text, default_port, &endpoint) != RESULT_OK || endpoint.port == 0)
 		return false;
-	if (port == 0)
-		return false;
-	address.port = (uint16_t)port;
-	*out = address;
+	*out = from_net(&endpoint.address);
+	out->port = endpoint.port;
 	return true;
 }
 
-static bool bits_behind_are_zero(const struct config_address *address)
+bool config_text_interface(const char *text, struct config_address *out)
 {
-	unsigned octets = address->family == 4 ? 4 : 16;
-	for (unsigned bit = address->prefix_len; bit < octets * 8; bit++) {
-		if ((address->octets[bit / 8] & (0x80u >> (bit % 8))) != 0)
-			return false;
-	}
+	struct net_prefix prefix;
+	if (strchr(text, '/') == NULL || net_prefix_parse(text, &prefix) != RESULT_OK)
+		return false;
+	*out = from_net(&prefix.address);
+	out->prefix_len = prefix.length;
 	return true;
 }
 
-bool config_text_prefix(const char *text, bool network, struct config_address *out)
+bool config_text_network(const char *text, struct config_address *out)
 {
-	struct config_address address;
-	uint64_t len;
-	const char *slash = strchr(text, '/');
-	if (slash == NULL || !address_part(text, (size_t)(slash - text), &address) ||
-	    !whole_number(slash + 1, address.prefix_len, &len))
+	struct net_prefix prefix;
+	if (net_prefix_parse(text, &prefix) != RESULT_OK || net_prefix_has_host_bits(&prefix))
 		return false;
-	address.prefix_len = (uint8_t)len;
-	if (network && !bits_behind_are_zero(&address))
-		return false;
-	*out = address;
+	*out = from_net(&prefix.address);
+	out->prefix_len = prefix.length;
 	return true;
 }
 
@@ -261,9 +222,14 @@ bool config_text_lcores(const char *text, struct config_lcores *out)
 		*out = lcores;
 		return true;
 	}
-	while (add_cpus(&lcores, &text) && *text == ',')
+	if (!add_cpus(&lcores, &text))
+		return false;
+	while (*text == ',') {
 		text++;
-	if (*text != '\0' || lcores.cpu_count == 0)
+		if (!add_cpus(&lcores, &text))
+			return false;
+	}
+	if (*text != '\0')
 		return false;
 	lcores.count = lcores.cpu_count;
 	*out = lcores;
@@ -360,6 +326,9 @@ bool config_text_base64(const char *text, uint8_t *out, uint32_t *len)
 		if (i % 4 != 0)
 			out[count++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
 	}
+	/* Bits behind the last octet are zero (RFC 4648 §3.5). */
+	if ((digits % 4 == 2 && (bits & 0xf) != 0) || (digits % 4 == 3 && (bits & 3) != 0))
+		return false;
 	*len = count;
 	return true;
 }

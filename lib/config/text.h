@@ -26,8 +26,11 @@ MUST_CHECK bool config_text_address(const char *text, struct config_address *out
 MUST_CHECK bool config_text_endpoint(const char *text, uint16_t default_port,
                                      struct config_address *out);
 
-/* "10.53.0.1/24". `network`: bits behind the length must be zero. */
-MUST_CHECK bool config_text_prefix(const char *text, bool network, struct config_address *out);
+/* "10.53.0.1/24". */
+MUST_CHECK bool config_text_interface(const char *text, struct config_address *out);
+
+/* "10.0.0.0/8", no bits behind the length; an address alone is a prefix of all its bits. */
+MUST_CHECK bool config_text_network(const char *text, struct config_address *out);
 
 /* A domain name in presentation form (escapes \X, \DDD), with or without the final dot, ASCII only. */
 MUST_CHECK bool config_text_domain(const char *text);

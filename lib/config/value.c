@@ -234,12 +234,22 @@ static bool read_upstream(struct reader *reader, const struct option *option,
 	return read_server(reader, option, json, value);
 }
 
-static bool read_prefix(struct reader *reader, const struct option *option,
-                        struct json_object *json, void *value)
+static bool read_interface(struct reader *reader, const struct option *option,
+                           struct json_object *json, void *value)
 {
 	const char *text = string_of(json);
 	(void)reader;
-	return text != NULL && config_text_prefix(text, option->type == OPTION_NETWORK, value);
+	(void)option;
+	return text != NULL && config_text_interface(text, value);
+}
+
+static bool read_network(struct reader *reader, const struct option *option,
+                         struct json_object *json, void *value)
+{
+	const char *text = string_of(json);
+	(void)reader;
+	(void)option;
+	return text != NULL && config_text_network(text, value);
 }
 
 /* What people put where a secret has to come. */
@@ -339,8 +349,8 @@ static const value_fn readers[OPTION_TYPE_COUNT] = {
     [OPTION_PATH] = read_path,           [OPTION_NAME] = read_name,
     [OPTION_DOMAIN] = read_domain,       [OPTION_CHOICE] = read_choice,
     [OPTION_CHOICES] = read_choices,     [OPTION_ADDRESS] = read_address,
-    [OPTION_ENDPOINT] = read_endpoint,   [OPTION_INTERFACE] = read_prefix,
-    [OPTION_NETWORK] = read_prefix,      [OPTION_SERVER] = read_server,
+    [OPTION_ENDPOINT] = read_endpoint,   [OPTION_INTERFACE] = read_interface,
+    [OPTION_NETWORK] = read_network,     [OPTION_SERVER] = read_server,
     [OPTION_UPSTREAM] = read_upstream,   [OPTION_BASE64] = read_base64,
     [OPTION_LCORES] = read_lcores,       [OPTION_DEVICE] = read_device,
     [OPTION_ACL] = read_reference,       [OPTION_KEY] = read_reference,
