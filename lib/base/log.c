@@ -396,7 +396,5 @@ void log_close(void)
 
 const char *log_level_text(enum log_level level)
 {
-	if ((unsigned)level >= LOG_LEVEL_COUNT)
-		return "unknown";
-	return level_texts[level];
+	return (unsigned)level < LOG_LEVEL_COUNT ? level_texts[level] : "unknown";
 }

@@ -22,34 +22,10 @@
 #include "base/attr.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "config/config_common.h"
+#include "config/config_dpdk.h"
 #include "config/config_limits.h"
-
-/* An address, with what may stand beside it: ":53" (port) or "/24" (prefix_len). */
-struct config_address {
-	uint8_t family; /* 4 or 6; 0: none given */
-	uint8_t prefix_len; /* 32 or 128 where none was given */
-	uint16_t port; /* host order; 0 where it has none */
-	uint8_t octets[16]; /* IPv4 in the first four */
-};
-
-/* Where an element of a list stands in the file. The first member of each of them. */
-struct config_place {
-	uint32_t line; /* 1.. */
-	uint32_t column; /* 1.., in characters */
-};
-
-struct config_acl {
-	struct config_place place;
-	const char *name;
-	struct config_address *networks;
-	uint32_t networks_count;
-};
-
-/* A key that takes an access list: the name of one, a prefix, or any, none, localhost. */
-struct config_acl_ref {
-	const char *text; /* as written; "" is none */
-	const struct config_acl *acl; /* never NULL: a bare prefix makes a list of its own */
-};
+#include "config/config_zone.h"
 
 struct config_server {
 	const char *name;
@@ -145,12 +121,6 @@ struct config_doh {
 	uint32_t allowed_origins_count;
 };
 
-enum config_forward_policy {
-	CONFIG_FORWARD_FIRST, /* the first that answers, in the order of the file */
-	CONFIG_FORWARD_ROUND_ROBIN,
-	CONFIG_FORWARD_FASTEST,
-};
-
 struct config_forwarder {
 	struct config_place place;
 	const char *name;
@@ -210,74 +180,6 @@ struct config_ratelimit {
 	struct config_rrl rrl;
 };
 
-enum config_zone_type {
-	CONFIG_ZONE_PRIMARY,
-	CONFIG_ZONE_SECONDARY,
-	CONFIG_ZONE_FORWARD
-};
-
-/* A number that the file does not give and that has no default. */
-#define CONFIG_UNSET UINT32_MAX
-
-struct config_record {
-	struct config_place place;
-	const char *name; /* relative to the zone, "@" */
-	uint32_t ttl; /* server.default_ttl where the file has none */
-	uint32_t class_code; /* key "class": 1, IN */
-	const char *type;
-	uint32_t priority; /* CONFIG_UNSET: none; it already stands in front of `rdata` */
-	const char *rdata; /* presentation form, a priority included */
-};
-
-enum config_tsig_algorithm {
-	CONFIG_TSIG_SHA1,
-	CONFIG_TSIG_SHA224,
-	CONFIG_TSIG_SHA256,
-	CONFIG_TSIG_SHA384,
-	CONFIG_TSIG_SHA512
-};
-
-struct config_tsig_key {
-	struct config_place place;
-	const char *name;
-	enum config_tsig_algorithm algorithm;
-	uint8_t *secret; /* decoded */
-	uint32_t secret_count;
-};
-
-struct config_zone {
-	struct config_place place;
-	const char *name; /* absolute, with the final dot */
-	enum config_zone_type type;
-	const char *file; /* relative paths are made from the configuration file's folder */
-	bool notify;
-	struct config_acl_ref notify_acl;
-	struct config_acl_ref allow_transfer_acl;
-	struct config_acl_ref allow_update_acl;
-	const struct config_tsig_key *axfr_tsig_key; /* NULL: none */
-	struct config_address *masters;
-	uint32_t masters_count;
-	bool inline_records; /* key "inline": the records below instead of a file */
-	struct config_record *records;
-	uint32_t records_count;
-	struct config_address *forwarders;
-	uint32_t forwarders_count;
-	enum config_forward_policy forward_policy;
-};
-
-struct config_axfr {
-	bool enabled;
-	uint32_t max_concurrent_transfers;
-	uint32_t transfer_timeout_secs;
-};
-
-struct config_dnssec {
-	bool enabled;
-	bool auto_sign;
-	uint32_t default_algo; /* number of the algorithm: 8, 10, 13..16 */
-	const char *kasp_file;
-};
-
 struct config_policy {
 	const char **deny_domains;
 	uint32_t deny_domains_count;
@@ -295,32 +197,10 @@ struct config_tuning {
 	uint32_t max_domain_length;
 };
 
-struct config_view_zone {
-	struct config_place place;
-	const char *name;
-	const char *file;
-};
-
-struct config_view {
-	struct config_place place;
-	const char *name;
-	struct config_acl_ref acl;
-	struct config_view_zone *zones;
-	uint32_t zones_count;
-};
-
 struct config_monitoring {
 	bool enable_query_logging;
 	const char *query_log_path;
 	uint32_t log_query_qps;
-};
-
-struct config_dynupdate {
-	struct config_place place;
-	const char *zone;
-	struct config_acl_ref acl;
-	const struct config_tsig_key *tsig_key;
-	bool allow;
 };
 
 struct config_limits {
@@ -330,69 +210,6 @@ struct config_limits {
 	uint32_t max_tcp_sessions_per_ip;
 	uint32_t max_tcp_in_flight; /* questions of one session that wait for answers */
 	uint32_t tcp_idle_timeout_ms;
-};
-
-/* "auto", a number of lcores, or a list of processors. */
-struct config_lcores {
-	uint32_t count; /* 0: auto */
-	uint16_t cpu[CONFIG_LCORES_MAX]; /* the first cpu_count are set */
-	uint32_t cpu_count; /* 0: any processors */
-};
-
-enum config_placement {
-	CONFIG_PLACEMENT_AUTO,
-	CONFIG_PLACEMENT_FUSED,
-	CONFIG_PLACEMENT_SPREAD
-};
-enum config_idle {
-	CONFIG_IDLE_ADAPTIVE,
-	CONFIG_IDLE_POLL,
-	CONFIG_IDLE_INTERRUPT
-};
-enum config_hugepages {
-	CONFIG_HUGEPAGES_AUTO,
-	CONFIG_HUGEPAGES_ON,
-	CONFIG_HUGEPAGES_OFF
-};
-enum config_port_mode {
-	CONFIG_PORT_AUTO,
-	CONFIG_PORT_OWNED,
-	CONFIG_PORT_BIFURCATED
-};
-
-struct config_memory_settings {
-	enum config_hugepages hugepages;
-	uint32_t size_mb; /* 0: what the pools need */
-	uint32_t packet_buffers; /* 0: from queues, descriptors and credits */
-	uint32_t stream_buffers; /* 0: from limits.max_tcp_sessions */
-};
-
-struct config_port {
-	struct config_place place;
-	const char *name;
-	const char *device; /* "net_tap0,iface=scloud0" or "0000:3b:00.0" */
-	uint16_t queues; /* 0: one for each lane */
-	uint16_t descriptors; /* of each rx and tx queue */
-	enum config_port_mode mode;
-	uint16_t mtu;
-	struct config_address *addresses; /* the server's own, with prefix_len */
-	uint32_t addresses_count;
-	struct config_address *host_addresses; /* net_tap: for the kernel's side */
-	uint32_t host_addresses_count;
-	struct config_address *gateways; /* at most one of each family */
-	uint32_t gateways_count;
-	const char *namespace_name; /* key "namespace": "own" or a name below /run/netns */
-};
-
-struct config_dpdk {
-	struct config_lcores lcores;
-	uint16_t lanes; /* 0: from lcores; see config_lanes_wanted() */
-	enum config_placement placement;
-	enum config_idle idle;
-	struct config_memory_settings memory;
-	struct config_port *ports;
-	uint32_t ports_count;
-	const char *file_prefix;
 };
 
 struct config {

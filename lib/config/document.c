@@ -42,10 +42,8 @@ static const char intro[] =
     "the server does\n"
     "  not start, or keeps the configuration it has.\n";
 
-static const char *pending_text(const struct option *option, bool section_pending)
+static const char *pending_text(const struct option *option)
 {
-	if (section_pending)
-		return " *Not done yet.*";
 	if (option->type == OPTION_BOOL && strcmp(option->init, "true") == 0)
 		return " *`false` is not done yet.*";
 	if (option->type == OPTION_UINT || option->type == OPTION_DURATION)
@@ -56,9 +54,10 @@ static const char *pending_text(const struct option *option, bool section_pendin
 static void write_help(FILE *stream, const struct option *option, bool pending)
 {
 	fputs(option->help, stream);
-	if (pending || option->pending)
-		fputs(pending_text(option, pending), stream);
-	else if (option->done_max != 0)
+	/* Of a section that is not done the heading says so. */
+	if (option->pending && !pending)
+		fputs(pending_text(option), stream);
+	else if (option->done_max != 0 && !pending)
 		fprintf(stream, " *More than %llu is not done yet.*",
 		        (unsigned long long)option->done_max);
 	for (const struct option_word *word = option->words;

@@ -107,21 +107,18 @@ const struct option_table option_server = {
 
 static const struct option workers_rows[] = {
     WORKERS(listener, 0, "Takes frames from the receive queues. " LANE_HELP),
-    WORKERS(tcp_acceptor, 1,
-            "Takes TCP connections and kernel sockets. 0 or 1: one; more is not done "
-            "yet."),
-    WORKERS(doh_acceptor, 1, "Takes DNS over HTTPS; not done yet."),
+    WORKERS(tcp_acceptor, 1, "Takes TCP connections and kernel sockets; 0: one."),
+    WORKERS(doh_acceptor, 1, "Takes DNS over HTTPS, which is not done yet."),
     WORKERS(decoder, 0, "Reads the query. " LANE_HELP),
     WORKERS(query_dispatcher, 0, "Decides who answers. " LANE_HELP),
     WORKERS(cache_lookup, 0, "Answers from the cache. " LANE_HELP),
     WORKERS(zone_manager, 0, "Answers from zones. " LANE_HELP),
-    WORKERS(resolver, 1, "Asks other servers. 0 or 1: one; more is not done yet."),
-    WORKERS(cache_writer, 1,
-            "Puts answers into the cache. 0 or 1: one, since a cache has one writer."),
+    WORKERS(resolver, 1, "Asks other servers; 0: one."),
+    WORKERS(cache_writer, 1, "Puts answers into the cache; 0: one."),
     WORKERS(encoder, 0, "Finishes the answer. " LANE_HELP),
     WORKERS(sender, 0, "Sends frames to the transmit queues. " LANE_HELP),
-    WORKERS(cache_janitor, 1, "Removes old entries. 0 or 1: one, on the control lcore."),
-    WORKERS(metrics, 1, "Gathers counters. 0 or 1: one, on the control lcore."),
+    WORKERS(cache_janitor, 1, "Removes old entries; 0: one, on the control lcore."),
+    WORKERS(metrics, 1, "Gathers counters; 0: one, on the control lcore."),
 };
 
 const struct option_table option_workers = {

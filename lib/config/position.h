@@ -39,8 +39,8 @@ void config_position_of(const char *text, size_t at, uint32_t *line, uint32_t *c
  * Fails: RESULT_TOO_SHORT, a comment does not end; *at is where it begins. */
 MUST_CHECK enum result config_position_blank(char *text, size_t len, size_t *at);
 
-/* `text` is free of comments, `shown` (of the same length) as people see it. Gives: *out. Fails: RESULT_NO_MEMORY; RESULT_MALFORMED, RESULT_TOO_LONG (depth): json-c did not check
- * the text. */
+/* `text` is free of comments, `shown` (of the same length) is as people see it. Gives: *out.
+ * Fails: RESULT_NO_MEMORY; RESULT_MALFORMED, RESULT_TOO_LONG (depth): json-c did not check the text. */
 MUST_CHECK enum result config_position_scan(const char *text, const char *shown, size_t len,
                                             struct config_memory *memory,
                                             struct config_position **out);

@@ -85,12 +85,11 @@ static void comments_are_left_alone(void)
 static void many_errors(void)
 {
 	char text[4096] = "{\"server\":{";
-	for (int i = 0; i < 30; i++) {
-		char key[32];
-		snprintf(key, sizeof(key), "%s\n\"zz%02dyyxx\":1", i == 0 ? "" : ",", i);
-		strcat(text, key);
-	}
-	strcat(text, "}}");
+	size_t len = strlen(text);
+	for (int i = 0; i < 30; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\n\"zz%02dyyxx\":1",
+		                        i == 0 ? "" : ",", i);
+	snprintf(text + len, sizeof(text) - len, "}}");
 	const char *problems = load_problems(text);
 	unsigned lines = 0;
 	for (const char *p = problems; *p != '\0'; p++)

@@ -4,6 +4,7 @@
 /* Comments blanked in place, and where keys and values stand. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ static const char *blanked(const char *text)
 {
 	static char copy[512];
 	size_t at;
-	strcpy(copy, text);
+	snprintf(copy, sizeof(copy), "%s", text);
 	CU_ASSERT_EQUAL(config_position_blank(copy, strlen(copy), &at), RESULT_OK);
 	return copy;
 }
