@@ -47,10 +47,8 @@ static const struct topology_group groups[TOPOLOGY_GROUP_COUNT] = {
 };
 
 /* clang-format off */
-enum {
-	BLOCK = LINK_BLOCK,
-	SHED = LINK_SHED,
-};
+#define BLOCK LINK_BLOCK
+#define SHED LINK_SHED
 
 enum row {
 	LISTENER, DECODER, QUERY_DISPATCHER, ZONE_MANAGER, CACHE_LOOKUP, RESOLVER, CACHE_WRITER, ENCODER, SENDER,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* kernel_half -- what the kernel does for us: TAPs, TCP and sockets, as the configuration wants them.
+ *
+ * What:    fills in the settings of TCP_ACCEPTOR: an exception TAP for each owned port, TCP on the
+ *          ports' addresses, UDP and TCP sockets for listeners that are no port's.
+ * Threads: control.
+ * Memory:  struct kernel_half is the caller's and outlives the pipeline.
+ * Limits:  slowpath/slowpath_limits.h.
+ * Trust:   the configuration is checked. What cannot be opened is a warning that says why, for example
+ *          who holds the address.
+ * RFC:     7766. */
+#pragma once
+
+#include "base/attr.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "pipeline/pool.h"
+#include "ports.h"
+#include "stage/tcp_acceptor.h"
+
+struct kernel_half {
+	struct stage_tcp_acceptor_settings settings;
+	struct exception_tap_settings tap[PORT_MAX];
+	struct endpoint_prefix address[PORT_MAX][PORT_ADDRESSES_MAX];
+	struct slowpath_listener listener[SLOWPATH_LISTENERS_MAX];
+	struct slowpath_route route[2 * PORT_MAX];
+};
+
+/* Requires: the ports are open. Fails: RESULT_TOO_LONG (more listeners than possible), logged. */
+MUST_CHECK enum result kernel_half_configure(const struct config *config, const struct ports *ports,
+                                             const struct pipeline_pools *pools,
+                                             struct kernel_half *out);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* From config_port to open devices. */
+#include "ports.h"
+
+#include <string.h>
+
+#include "base/log.h"
+
+static enum result copy_prefixes(const struct config_address *from, uint32_t count,
+                                 struct net_prefix *to)
+{
+	if (count > PORT_ADDRESSES_MAX)
+		return RESULT_TOO_LONG;
+	for (uint32_t i = 0; i < count; i++) {
+		memset(&to[i], 0, sizeof(to[i]));
+		to[i].address.family = from[i].family;
+		memcpy(to[i].address.octets, from[i].octets, sizeof(to[i].address.octets));
+		to[i].length = from[i].prefix_len;
+	}
+	return RESULT_OK;
+}
+
+static enum port_mode mode_of(enum config_port_mode mode)
+{
+	switch (mode) {
+	case CONFIG_PORT_AUTO:
+		return PORT_MODE_AUTO;
+	case CONFIG_PORT_OWNED:
+		return PORT_MODE_OWNED;
+	case CONFIG_PORT_BIFURCATED:
+		return PORT_MODE_BIFURCATED;
+	}
+	return PORT_MODE_AUTO;
+}
+
+enum result ports_configure(const struct config *config, struct ports *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (config->dpdk.ports_count > PORT_MAX) {
+		log_error("ports", "PRT101", "dpdk.ports: %u ports, at most %u are possible",
+		          config->dpdk.ports_count, PORT_MAX);
+		return RESULT_TOO_LONG;
+	}
+	for (uint32_t i = 0; i < config->dpdk.ports_count; i++) {
+		const struct config_port *row = &config->dpdk.ports[i];
+		enum result result =
+		    copy_prefixes(row->addresses, row->addresses_count, out->address[i]);
+		if (result == RESULT_OK)
+			result = copy_prefixes(row->host_addresses, row->host_addresses_count,
+			                       out->host_address[i]);
+		if (result != RESULT_OK) {
+			log_error("ports", "PRT102", "port %s: more than %u addresses", row->name,
+			          PORT_ADDRESSES_MAX);
+			return result;
+		}
+		out->settings[i] = (struct port_settings){
+		    .name = row->name,
+		    .device = row->device,
+		    .mode = mode_of(row->mode),
+		    .queues = row->queues,
+		    .rx_descriptors = row->descriptors,
+		    .tx_descriptors = row->descriptors,
+		    .mtu = row->mtu,
+		    .addresses = out->address[i],
+		    .address_count = (uint16_t)row->addresses_count,
+		    .host_addresses = out->host_address[i],
+		    .host_address_count = (uint16_t)row->host_addresses_count,
+		};
+		out->count++;
+	}
+	return RESULT_OK;
+}
+
+enum result ports_open(struct ports *ports, uint16_t lanes, struct rte_mempool *pool)
+{
+	for (uint16_t i = 0; i < ports->count; i++) {
+		enum result result =
+		    port_open(&ports->settings[i], i, lanes, pool, &ports->port[i]);
+		if (result != RESULT_OK) {
+			ports_close(ports);
+			return result;
+		}
+	}
+	return RESULT_OK;
+}
+
+void ports_close(struct ports *ports)
+{
+	for (uint16_t i = 0; i < ports->count; i++)
+		port_close(&ports->port[i]);
+}

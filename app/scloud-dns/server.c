@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Start, signals, reload, stop. */
+#include "server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+
+#include "access.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "cache/cache.h"
+#include "guard/cookie.h"
+#include "kernel_half.h"
+#include "plan.h"
+#include "ports.h"
+#include "runtime_dir.h"
+#include "settings.h"
+#include "telemetry/telemetry.h"
+#include "topology.h"
+#include "upstreams.h"
+#include "zones.h"
+
+/* Wrong zone or configuration, as --help says. */
+#define EXIT_WRONG 2
+/* How often withheld log lines are told. */
+#define TICK_S 1
+
+struct server {
+	const struct config *config;
+	const struct args *args;
+	struct zones *zones;
+	struct ports ports;
+	struct plan plan;
+	struct pipeline_pools pools;
+	struct kernel_half kernel_half;
+	struct upstreams upstreams;
+	struct settings settings;
+	struct topology_tables tables;
+	struct pipeline *pipeline;
+	uint64_t start_us;
+	bool eal_is_up;
+	bool telemetry_is_open;
+};
+
+static int fail(const char *what, enum result result, const char *text)
+{
+	log_error("server", "SRV001", "%s: %s%s%s", what, text != NULL ? text : result_text(result),
+	          text != NULL ? ": " : "", text != NULL ? result_text(result) : "");
+	return EXIT_FAILURE;
+}
+
+/* A keyed hash with a secret that nobody outside knows, before any name is hashed. */
+static void seed_hashes(void)
+{
+	uint64_t secret[2];
+	if (getrandom(secret, sizeof(secret), 0) != sizeof(secret))
+		secret[0] = secret[1] = clock_now_us();
+	dns_name_hash_seed(secret);
+}
+
+static int open_log(const struct config *config)
+{
+	const struct log_settings settings = {
+	    .level = config->logging.level,
+	    .format = config->logging.format,
+	    .file = config->logging.file,
+	    .also_stderr = config->logging.live_print,
+	    .size_max_bytes =
+	        config->logging.rotate ? (uint64_t)config->logging.max_size_mb << 20 : 0,
+	    .files_kept = config->logging.keep_files,
+	};
+	enum result result = log_open(&settings);
+	if (result == RESULT_OK)
+		return EXIT_SUCCESS;
+	return fail("cannot open the log", result, config->logging.file);
+}
+
+static int load_zones(struct server *server)
+{
+	struct zones_report report;
+	enum result result = zones_load(server->config, NULL, &server->zones, &report);
+	if (result != RESULT_OK)
+		return fail("cannot load the zones", result, NULL);
+	if (report.failed > 0) {
+		log_error("zones", "ZON004", "%u of %u zones are wrong: not started", report.failed,
+		          report.failed + report.loaded);
+		return EXIT_WRONG;
+	}
+	log_info("zones", "ZON005", "%u zones with %llu records are loaded", report.loaded,
+	         (unsigned long long)report.records);
+	return EXIT_SUCCESS;
+}
+
+static int start_eal(struct server *server)
+{
+	if (rte_eal_init(server->plan.argument_count, server->plan.argument) < 0)
+		return fail("DPDK does not start", RESULT_IO, rte_strerror(rte_errno));
+	server->eal_is_up = true;
+	return EXIT_SUCCESS;
+}
+
+/* Everything that needs memory and devices. */
+static int open_devices(struct server *server)
+{
+	struct pipeline_error error;
+	enum result result = pipeline_pools_create(&server->plan.pools, &server->pools, &error);
+	if (result != RESULT_OK)
+		return fail("no memory for packets", result, error.text);
+	result = ports_open(&server->ports, server->plan.placement.lanes, server->pools.packet);
+	if (result != RESULT_OK)
+		return EXIT_FAILURE;
+	result = kernel_half_configure(server->config, &server->ports, &server->pools,
+	                               &server->kernel_half);
+	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int make_pipeline(struct server *server)
+{
+	struct pipeline_error error;
+	const struct settings_parts parts = {
+	    .config = server->config,
+	    .zones = zones_set(server->zones),
+	    .ports = &server->ports,
+	    .upstreams = &server->upstreams,
+	    .kernel_half = &server->kernel_half,
+	    .lanes = server->plan.placement.lanes,
+	};
+	enum result result = settings_make(&parts, &server->settings);
+	if (result != RESULT_OK)
+		return fail("cannot make the stages' settings", result, NULL);
+	topology_fill(&server->settings.topology, &server->tables);
+	const struct pipeline_config config = {
+	    .topology = &server->tables.topology,
+	    .placement = &server->plan.placement,
+	    .idle = server->plan.idle,
+	    .pools = server->pools,
+	};
+	result = pipeline_create(&config, &server->pipeline, &error);
+	if (result != RESULT_OK)
+		return fail("cannot make the pipeline", result, error.text);
+	const struct telemetry_settings telemetry = {
+	    .pipeline = server->pipeline,
+	    .view = &server->settings.metrics_view,
+	    .start_us = server->start_us,
+	};
+	if (telemetry_open(&telemetry) != RESULT_OK)
+		return fail("DPDK refuses a telemetry command", RESULT_UNSUPPORTED, NULL);
+	server->telemetry_is_open = true;
+	result = pipeline_launch(server->pipeline, &error);
+	if (result != RESULT_OK)
+		return fail("cannot start the pipeline", result, error.text);
+	return EXIT_SUCCESS;
+}
+
+/* What can be found out before anything is started. */
+static int prepare(struct server *server)
+{
+	struct pipeline_error error;
+	int status = open_log(server->config);
+	if (status == EXIT_SUCCESS)
+		status = load_zones(server);
+	if (status != EXIT_SUCCESS)
+		return status;
+	if (ports_configure(server->config, &server->ports) != RESULT_OK)
+		return EXIT_WRONG;
+	enum result result = upstreams_configure(server->config, &server->upstreams);
+	if (result != RESULT_OK)
+		return fail("cannot make the list of forwarders", result, NULL);
+	topology_fill(&server->settings.topology, &server->tables);
+	result = plan_make(server->config, server->args, &server->tables.topology,
+	                   server->ports.settings, server->ports.count, &server->plan, &error);
+	if (result != RESULT_OK)
+		return fail("cannot place the stages", result, error.text);
+	return EXIT_SUCCESS;
+}
+
+static int start(struct server *server)
+{
+	int status = prepare(server);
+	if (status == EXIT_SUCCESS)
+		status = start_eal(server);
+	if (status == EXIT_SUCCESS)
+		status = open_devices(server);
+	if (status == EXIT_SUCCESS)
+		status = make_pipeline(server);
+	return status;
+}
+
+/* Zones are read again; those that are wrong now stay as they were. */
+static void reload_zones(struct server *server)
+{
+	struct zones_report report;
+	struct zones *next = NULL;
+	enum result result = zones_load(server->config, server->zones, &next, &report);
+	if (result != RESULT_OK) {
+		log_error("zones", "ZON006", "reload failed, all zones stay as they were: %s",
+		          result_text(result));
+		return;
+	}
+	snapshot_publish(&server->settings.zones, pipeline_get_rcu(server->pipeline),
+	                 zones_set(next));
+	zones_free(server->zones);
+	server->zones = next;
+	log_info("zones", "ZON007", "reloaded: %u zones with %llu records, %u kept as they were",
+	         report.loaded + report.kept, (unsigned long long)report.records, report.kept);
+}
+
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Until INT or TERM. */
+static void serve(struct server *server, const sigset_t *signals)
+{
+	for (;;) {
+		const struct timespec tick = {.tv_sec = TICK_S};
+		int number = sigtimedwait(signals, NULL, &tick);
+		if (number == SIGHUP)
+			reload_zones(server);
+		else if (number == SIGINT || number == SIGTERM)
+			break;
+		log_flush();
+	}
+	log_info("server", "SRV003", "stopping: what is in flight is finished first");
+}
+
+static void log_totals(const struct server *server)
+{
+	struct pipeline_totals totals;
+	pipeline_get_totals(server->pipeline, &totals);
+	log_info("server", "SRV004", "stopped: %llu in, %llu answered, %llu dropped",
+	         (unsigned long long)totals.in, (unsigned long long)totals.answered,
+	         (unsigned long long)totals.dropped);
+}
+
+/* Undoes whatever start() has done, in reverse. */
+static void stop(struct server *server)
+{
+	if (server->pipeline != NULL) {
+		uint64_t timeout_us =
+		    (uint64_t)server->config->server.graceful_shutdown_timeout_secs * 1000000;
+		if (!pipeline_stop(server->pipeline, timeout_us))
+			log_warn("server", "SRV005", "not everything was answered in %u s",
+			         server->config->server.graceful_shutdown_timeout_secs);
+		log_totals(server);
+	}
+	if (server->telemetry_is_open)
+		telemetry_close();
+	pipeline_destroy(server->pipeline);
+	settings_free(&server->settings);
+	ports_close(&server->ports);
+	pipeline_pools_destroy(&server->pools);
+	if (server->eal_is_up) {
+		char folder[RUNTIME_DIR_BYTES];
+		runtime_dir_remember(folder);
+		rte_eal_cleanup();
+		runtime_dir_remove(folder);
+	}
+	upstreams_free(&server->upstreams);
+	zones_free(server->zones);
+	log_close();
+}
+
+int server_run(const struct config *config, const struct args *args)
+{
+	sigset_t signals;
+	struct server *server = calloc(1, sizeof(*server));
+	if (server == NULL)
+		return EXIT_FAILURE;
+	server->config = config;
+	server->args = args;
+	server->start_us = clock_now_us();
+	seed_hashes();
+	block_signals(&signals);
+	int status = start(server);
+	if (status == EXIT_SUCCESS) {
+		log_info("server", "SRV002",
+		         "ready after %llu ms: placement %s, %u lanes, %u lcores, %s memory",
+		         (unsigned long long)(clock_now_us() - server->start_us) / 1000,
+		         placement_kind_name(server->plan.placement.kind),
+		         server->plan.placement.lanes, server->plan.placement.lcore_count,
+		         server->plan.hugepages ? "huge page" : "ordinary");
+		serve(server, &signals);
+	}
+	stop(server);
+	free(server);
+	return status;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* From configuration to the settings of each stage. */
+#include "settings.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "access.h"
+#include "base/log.h"
+
+#define KEEPALIVE_UNIT_MS 100
+/* Clients that rate limits keep track of for each lane; 15 take a cache line. */
+#define RATELIMIT_KEYS (1u << 18)
+#define SECONDS_PER_MINUTE 60
+
+/* The largest answer by UDP: what is configured, and what fits the smallest MTU (RFC 9715 §3). */
+static uint16_t udp_size(const struct settings_parts *parts, uint8_t family)
+{
+	uint16_t size = config_udp_payload(parts->config, family);
+	for (uint16_t i = 0; i < parts->ports->count; i++) {
+		uint16_t fits = port_message_max(&parts->ports->port[i], family);
+		if (size > fits)
+			size = fits;
+	}
+	return size;
+}
+
+static uint32_t least_limit(uint32_t a, uint32_t b)
+{
+	if (a == 0 || b == 0)
+		return a + b;
+	return a < b ? a : b;
+}
+
+/* ratelimit.* and limits.max_queries_per_minute_per_ip. */
+static enum result make_limits(const struct config *config, struct settings *settings)
+{
+	const struct config_ratelimit *from = &config->ratelimit;
+	uint64_t secret;
+	if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret))
+		return RESULT_IO;
+	uint32_t per_minute = config->limits.max_queries_per_minute_per_ip;
+	settings->queries = (struct ratelimit_settings){
+	    .address_qps = (per_minute + SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE,
+	    .keys_max = RATELIMIT_KEYS,
+	    .secret = secret,
+	};
+	if (from->enabled) {
+		settings->queries.global_qps = from->global_qps;
+		settings->queries.address_qps =
+		    least_limit(settings->queries.address_qps, from->per_ip_qps);
+		settings->queries.network_qps = from->per_subnet_qps;
+	}
+	settings->responses = (struct ratelimit_settings){
+	    .response_qps = from->enabled && from->rrl.enabled ? from->rrl.qps_threshold : 0,
+	    .slip = from->rrl.slip,
+	    .keys_max = RATELIMIT_KEYS,
+	    .secret = secret,
+	};
+	return RESULT_OK;
+}
+
+static const struct ratelimit_settings *queries_limit(const struct settings *settings)
+{
+	const struct ratelimit_settings *limit = &settings->queries;
+	bool any = limit->global_qps != 0 || limit->address_qps != 0 || limit->network_qps != 0;
+	return any ? limit : NULL;
+}
+
+static enum result make_cookie_keys(struct settings *settings)
+{
+	settings->keys.secret_count = 1;
+	if (getrandom(settings->keys.secret[0], SIPHASH_KEY_BYTES, 0) != SIPHASH_KEY_BYTES)
+		return RESULT_IO;
+	snapshot_publish(&settings->cookie_keys, NULL, &settings->keys);
+	return RESULT_OK;
+}
+
+static enum result make_cache(const struct config *config, struct settings *settings)
+{
+	const struct config_cache *from = &config->cache;
+	/* A cache that is switched off still answers the questions that are coalesced in one second. */
+	const struct cache_settings cache = {
+	    .entries_max = from->enabled ? from->max_entries : 1,
+	    .memory_bytes = (uint64_t)from->memory_mb << 20,
+	    .ttl_max_s = from->max_ttl_seconds,
+	    .ttl_min_s = from->min_ttl_seconds,
+	    .negative_ttl_max_s = from->negative_ttl_seconds,
+	    .stale_max_s = from->stale_max_seconds,
+	};
+	return cache_create(&cache, &settings->cache);
+}
+
+static void fill_encoder(const struct settings_parts *parts, struct settings *settings)
+{
+	struct stage_encoder_settings *encoder = &settings->encoder;
+	const char *name = parts->config->server.name;
+	encoder->udp_size = udp_size(parts, 4);
+	encoder->keepalive_100ms =
+	    (uint16_t)(parts->config->limits.tcp_idle_timeout_ms / KEEPALIVE_UNIT_MS);
+	encoder->nsid_len = (uint16_t)strnlen(name, ENCODER_NSID_MAX);
+	memcpy(encoder->nsid, name, encoder->nsid_len);
+	encoder->cookie_keys = &settings->cookie_keys;
+	encoder->ratelimit = settings->responses.response_qps != 0 ? &settings->responses : NULL;
+}
+
+static void fill_fast_path(const struct settings_parts *parts, struct settings *settings)
+{
+	settings->listener = (struct stage_listener_settings){
+	    .ports = parts->ports->port,
+	    .port_count = parts->ports->count,
+	    .dns_ports = {parts->config->server.bind_port},
+	    .dns_port_count = 1,
+	};
+	settings->query_dispatcher = (struct stage_query_dispatcher_settings){
+	    .zones = &settings->zones,
+	    .policy = &settings->policy,
+	    .version = "scloud-dns " SCLOUD_VERSION,
+	    .identity = parts->config->server.name,
+	    .cookie_keys = &settings->cookie_keys,
+	    .ratelimit = queries_limit(settings),
+	};
+	settings->zone_manager = (struct stage_zone_manager_settings){.zones = &settings->zones};
+	settings->sender = (struct stage_sender_settings){
+	    .ports = parts->ports->port,
+	    .port_count = parts->ports->count,
+	};
+	settings->metrics = (struct stage_metrics_settings){.view = &settings->metrics_view};
+	fill_encoder(parts, settings);
+	settings->decoder = (struct stage_decoder_settings){
+	    .udp_size_v4 = udp_size(parts, 4),
+	    .udp_size_v6 = udp_size(parts, 6),
+	    .nsid_len = settings->encoder.nsid_len,
+	    .cookies = true,
+	};
+}
+
+/* Each lane has its share of the open questions; RESOLVER has a place for each of them. */
+static uint32_t recursion_credits(const struct settings_parts *parts)
+{
+	uint32_t credits = parts->config->recursion.max_recursive_queries / parts->lanes;
+	if (credits > LINK_DEPTH_MAX)
+		return LINK_DEPTH_MAX;
+	return credits > 0 ? credits : 1;
+}
+
+static void fill_recursion(const struct settings_parts *parts, struct settings *settings)
+{
+	settings->cache_lookup.cache = settings->cache;
+	settings->cache_writer.cache = settings->cache;
+	settings->cache_janitor.cache = settings->cache;
+	settings->resolver.cache = settings->cache;
+	settings->resolver.engine = parts->upstreams->settings;
+	settings->resolver.engine.clients_max = recursion_credits(parts) * parts->lanes;
+	settings->resolver.engine.tasks_max = settings->resolver.engine.clients_max;
+	settings->resolver.engine.udp_bytes = config_udp_payload(parts->config, 4);
+}
+
+/* The pipeline is told where all of these are. */
+static void fill_topology(const struct settings_parts *parts, struct settings *settings)
+{
+	settings->topology = (struct topology_settings){
+	    .listener = &settings->listener,
+	    .tcp_acceptor = &parts->kernel_half->settings,
+	    .decoder = &settings->decoder,
+	    .query_dispatcher = &settings->query_dispatcher,
+	    .zone_manager = &settings->zone_manager,
+	    .cache_lookup = &settings->cache_lookup,
+	    .resolver = &settings->resolver,
+	    .cache_writer = &settings->cache_writer,
+	    .encoder = &settings->encoder,
+	    .sender = &settings->sender,
+	    .cache_janitor = &settings->cache_janitor,
+	    .metrics = &settings->metrics,
+	    .recursion_credits = recursion_credits(parts),
+	};
+}
+
+enum result settings_make(const struct settings_parts *parts, struct settings *out)
+{
+	struct guard_policy *policy = NULL;
+	memset(out, 0, sizeof(*out));
+	out->policy.release = guard_policy_free;
+	snapshot_publish(&out->zones, NULL, parts->zones);
+	enum result result = access_policy_create(parts->config, &policy);
+	if (result != RESULT_OK)
+		return result;
+	snapshot_publish(&out->policy, NULL, policy);
+	result = make_limits(parts->config, out);
+	if (result == RESULT_OK)
+		result = make_cookie_keys(out);
+	if (result == RESULT_OK)
+		result = make_cache(parts->config, out);
+	if (result != RESULT_OK)
+		return result;
+	fill_fast_path(parts, out);
+	fill_recursion(parts, out);
+	fill_topology(parts, out);
+	return RESULT_OK;
+}
+
+void settings_free(struct settings *settings)
+{
+	snapshot_publish(&settings->policy, NULL, NULL);
+	cache_destroy(settings->cache);
+	memset(settings, 0, sizeof(*settings));
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* Forwarders and forward zones become groups and routes of the resolver. */
+#include "upstreams.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define DNS_PORT 53
+
+static enum resolver_policy policy_of(enum config_forward_policy policy)
+{
+	switch (policy) {
+	case CONFIG_FORWARD_FIRST:
+		return RESOLVER_POLICY_FIRST;
+	case CONFIG_FORWARD_ROUND_ROBIN:
+		return RESOLVER_POLICY_ROUND_ROBIN;
+	case CONFIG_FORWARD_FASTEST:
+		return RESOLVER_POLICY_FASTEST;
+	}
+	return RESOLVER_POLICY_FIRST;
+}
+
+static struct net_endpoint *copy_servers(const struct config_address *from, uint32_t count)
+{
+	struct net_endpoint *servers = calloc(count + 1u, sizeof(*servers));
+	for (uint32_t i = 0; i < count && servers != NULL; i++) {
+		servers[i].address.family = from[i].family;
+		memcpy(servers[i].address.octets, from[i].octets, sizeof(from[i].octets));
+		servers[i].port = from[i].port != 0 ? from[i].port : DNS_PORT;
+	}
+	return servers;
+}
+
+static enum result add_group(struct upstreams *upstreams, struct resolver_group group,
+                             const struct config_address *from, uint32_t count)
+{
+	group.servers = copy_servers(from, count);
+	group.server_count = count;
+	if (group.servers == NULL)
+		return RESULT_NO_MEMORY;
+	upstreams->group[upstreams->settings.group_count++] = group;
+	return RESULT_OK;
+}
+
+/* Everything that no other zone takes goes to the forwarders of recursion.forward_to. */
+static enum result add_forwarders(const struct config *config, struct upstreams *upstreams,
+                                  uint32_t *indices)
+{
+	struct resolver_settings *settings = &upstreams->settings;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < config->recursion.forward_to_count; i++) {
+		const struct config_forwarder *row = config->recursion.forward_to[i];
+		if (row->addresses_count == 0)
+			continue;
+		indices[count++] = settings->group_count;
+		struct resolver_group group = {
+		    .name = row->name,
+		    .policy = policy_of(row->policy),
+		    .timeout_ms = row->timeout_ms,
+		    .use_tcp_on_retry = row->use_tcp_on_retry,
+		    .edns = row->edns,
+		};
+		enum result result =
+		    add_group(upstreams, group, row->addresses, row->addresses_count);
+		if (result != RESULT_OK)
+			return result;
+	}
+	if (count == 0) {
+		if (config->recursion.enabled)
+			log_warn(
+			    "resolver", "RES101",
+			    "no forwarder has an address: questions outside our zones will fail");
+		return RESULT_OK;
+	}
+	struct resolver_zone *root = &upstreams->zone[settings->zone_count++];
+	root->name.len = 1;
+	root->groups = indices;
+	root->group_count = count;
+	return RESULT_OK;
+}
+
+static enum result add_forward_zone(const struct config_zone *row, struct upstreams *upstreams,
+                                    uint32_t *slot)
+{
+	struct resolver_settings *settings = &upstreams->settings;
+	struct resolver_zone *zone = &upstreams->zone[settings->zone_count];
+	enum result result = dns_name_from_text(row->name, strlen(row->name), NULL, &zone->name);
+	if (result != RESULT_OK)
+		return result;
+	*slot = settings->group_count;
+	zone->groups = slot;
+	zone->group_count = 1;
+	settings->zone_count++;
+	struct resolver_group group = {
+	    .name = row->name, .policy = policy_of(row->forward_policy), .edns = true};
+	return add_group(upstreams, group, row->forwarders, row->forwarders_count);
+}
+
+/* Each group may be named once by the root's route and once by a zone of its own. */
+static bool make_room(struct upstreams *upstreams, uint32_t groups)
+{
+	upstreams->group = calloc(groups + 1u, sizeof(*upstreams->group));
+	upstreams->zone = calloc(groups + 1u, sizeof(*upstreams->zone));
+	upstreams->index = calloc(groups + 1u, sizeof(*upstreams->index));
+	upstreams->settings.groups = upstreams->group;
+	upstreams->settings.zones = upstreams->zone;
+	return upstreams->group != NULL && upstreams->zone != NULL && upstreams->index != NULL;
+}
+
+static enum result fill(const struct config *config, struct upstreams *upstreams)
+{
+	if (!make_room(upstreams, config->recursion.forward_to_count + config->zone_count))
+		return RESULT_NO_MEMORY;
+	enum result result = add_forwarders(config, upstreams, upstreams->index);
+	uint32_t *slot = upstreams->index + config->recursion.forward_to_count;
+	for (uint32_t i = 0; i < config->zone_count && result == RESULT_OK; i++) {
+		const struct config_zone *row = &config->zone[i];
+		if (row->type == CONFIG_ZONE_FORWARD && row->forwarders_count > 0)
+			result = add_forward_zone(row, upstreams, slot++);
+	}
+	return result;
+}
+
+enum result upstreams_configure(const struct config *config, struct upstreams *out)
+{
+	memset(out, 0, sizeof(*out));
+	enum result result = fill(config, out);
+	if (result != RESULT_OK) {
+		upstreams_free(out);
+		return result;
+	}
+	out->settings.deadline_ms = config->recursion.recursion_timeout_ms;
+	return RESULT_OK;
+}
+
+void upstreams_free(struct upstreams *upstreams)
+{
+	for (uint32_t i = 0; i < upstreams->settings.group_count; i++)
+		free((void *)(uintptr_t)upstreams->group[i].servers);
+	free(upstreams->group);
+	free(upstreams->zone);
+	free(upstreams->index);
+	memset(upstreams, 0, sizeof(*upstreams));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* upstreams -- whom the resolver asks, as the configuration says.
+ *
+ * What:    fills in resolver_settings: a group for each forwarder, one for each forward zone, and the
+ *          names that go to them.
+ * Threads: control.
+ * Memory:  struct upstreams owns the lists; upstreams_free().
+ * Limits:  resolver/resolver_limits.h.
+ * Trust:   the configuration is checked.
+ * RFC:     none. */
+#pragma once
+
+#include "base/attr.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "resolver/resolver.h"
+
+struct upstreams {
+	struct resolver_settings settings;
+	struct resolver_group *group;
+	struct resolver_zone *zone;
+	uint32_t *index; /* group numbers that zones refer to */
+};
+
+/* Fails: RESULT_NO_MEMORY, RESULT_MALFORMED (a zone's name). */
+MUST_CHECK enum result upstreams_configure(const struct config *config, struct upstreams *out);
+void upstreams_free(struct upstreams *upstreams);
