@@ -166,13 +166,14 @@ static void test_warnings(void)
 /* Errors take the place of warnings where there is no room for both. */
 static void test_errors_before_warnings(void)
 {
-	static char text[16384] = GOOD;
 	struct zone *zone;
+	struct vector_text text;
+	vector_text_open(&text, GOOD);
 	for (unsigned i = 0; i < ZONE_ERRORS_MAX + 5; i++)
-		snprintf(text + strlen(text), 200, "w%u 60 A 192.0.2.1\nw%u 30 A 192.0.2.2\n", i,
-		         i);
-	strcat(text, "zz 60 CNAME a\nzz 60 A 192.0.2.1\n");
-	CU_ASSERT(load_text(text, &zone) == RESULT_MALFORMED);
+		fprintf(text.stream, "w%u 60 A 192.0.2.1\nw%u 30 A 192.0.2.2\n", i, i);
+	fputs("zz 60 CNAME a\nzz 60 A 192.0.2.1\n", text.stream);
+	CU_ASSERT(load_text(vector_text_close(&text), &zone) == RESULT_MALFORMED);
+	free(text.data);
 	CU_ASSERT(errors.count == ZONE_ERRORS_MAX + 6);
 	CU_ASSERT(!errors.error[ZONE_ERRORS_MAX - 1].warning);
 	CU_ASSERT(errors.error[0].warning);
