@@ -3,12 +3,27 @@
 
 /* The additional section: glue, which a referral needs, and addresses that spare a client a query. */
 #include "zone/reply.h"
+#include "zone/target.h"
 
 #define ZONE_TYPES_MAX 3
 
 /* Which types are of use at the node that a record names. */
 struct wanted {
 	uint16_t type[ZONE_TYPES_MAX];
+};
+
+/* Walks the records of a set and the hosts that they name. */
+struct hosts {
+	const struct zone *zone;
+	const struct zone_rrset *rrset;
+	const uint8_t *owner; /* of the set */
+	const uint8_t *entry;
+	uint16_t index;
+};
+
+struct host {
+	const uint8_t *name;
+	const struct zone_node *node; /* its own, or the wildcard's that stands for it */
 };
 
 static struct wanted wanted_of(uint16_t type)
@@ -21,15 +36,44 @@ static struct wanted wanted_of(uint16_t type)
 	return wanted;
 }
 
-/* Whether this node was served before; remembers it. */
-static bool is_seen(struct reply *reply, const struct zone_node *node)
+static struct hosts hosts_of(const struct zone *zone, const struct zone_rrset *rrset,
+                             const uint8_t *owner)
+{
+	return (struct hosts){
+	    .zone = zone, .rrset = rrset, .owner = owner, .entry = zone_rrset_data(rrset)};
+}
+
+/* The next host that is in the zone. False: there is none left. */
+static bool hosts_next(struct hosts *hosts, struct host *out)
+{
+	const uint32_t *target = zone_rrset_targets(hosts->rrset);
+	while (hosts->index < hosts->rrset->count) {
+		const uint16_t len = zone_rdata_len(hosts->entry);
+		const uint8_t *rdata = hosts->entry + sizeof(len);
+		const uint32_t ref = target[hosts->index++];
+		hosts->entry = rdata + len;
+		if (ref == 0)
+			continue;
+		out->name = zone_target_name(hosts->rrset->type, rdata, len);
+		if (zone_target_is_owner(hosts->rrset->type, rdata, out->name))
+			out->name = hosts->owner;
+		out->node = zone_node_at(hosts->zone, ref);
+		return true;
+	}
+	return false;
+}
+
+/* Whether this host was served before; remembers it. One wildcard may stand for several. */
+static bool is_seen(struct reply *reply, const struct host *host)
 {
 	for (uint8_t i = 0; i < reply->seen_count; i++) {
-		if (reply->seen[i] == node)
+		if (reply->seen[i].node == host->node &&
+		    dns_name_equal(reply->seen[i].name, host->name))
 			return true;
 	}
 	if (reply->seen_count < ZONE_ADDITIONAL_MAX)
-		reply->seen[reply->seen_count++] = node;
+		reply->seen[reply->seen_count++] =
+		    (struct reply_seen){.node = host->node, .name = host->name};
 	return false;
 }
 
@@ -43,44 +87,35 @@ static bool is_wanted_already(const struct reply *reply, const struct zone_rrset
 	return false;
 }
 
-/* Writes what is of use at one target. False: no room. */
-static bool put_target(struct reply *reply, const struct zone *zone, const struct zone_node *node,
-                       struct wanted wanted)
+/* Writes what is of use at one host. False: no room. */
+static bool put_host(struct reply *reply, const struct host *host, struct wanted wanted)
 {
-	uint8_t owner[DNS_NAME_MAX + 1];
-	zone_node_name(zone, node, owner);
 	for (unsigned i = 0; i < ZONE_TYPES_MAX && wanted.type[i] != 0; i++) {
-		const struct zone_rrset *rrset = zone_node_find(node, wanted.type[i]);
+		const struct zone_rrset *rrset = zone_node_find(host->node, wanted.type[i]);
 		if (rrset == NULL || is_wanted_already(reply, rrset))
 			continue;
-		if (!reply_put(reply, DNS_SECTION_ADDITIONAL, owner, rrset, ZONE_TTL_MAX))
+		if (!reply_put(reply, DNS_SECTION_ADDITIONAL, host->name, rrset, ZONE_TTL_MAX))
 			return false;
-		reply_want_additional(reply, rrset);
+		reply_want_additional(reply, host->name, rrset);
 	}
 	return true;
 }
 
-/* Whether the name of record `index` is the cut's own or below it. */
-static bool is_below_cut(const struct zone_node *target, const struct zone_node *cut)
+/* Whether a node's name is the cut's own or below it. */
+static bool is_below_cut(const struct zone_node *node, const struct zone_node *cut)
 {
-	return target->prefix_len >= cut->prefix_len &&
-	       memcmp(target->prefix + target->prefix_len - cut->prefix_len, cut->prefix,
-	              cut->prefix_len) == 0 &&
-	       target->label_count >= cut->label_count;
+	return node->label_count >= cut->label_count && node->prefix_len >= cut->prefix_len &&
+	       memcmp(node->prefix + node->prefix_len - cut->prefix_len, cut->prefix,
+	              cut->prefix_len) == 0;
 }
 
 /* Glue of one kind: in the delegated zone (required), or beside it (welcome). */
 static bool put_glue(struct reply *reply, const struct zone_rrset *ns, bool below)
 {
-	const struct zone *zone = reply->zone;
-	const uint32_t *target = zone_rrset_targets(ns);
-	const struct wanted wanted = {.type = {DNS_TYPE_A, DNS_TYPE_AAAA, 0}};
-	for (uint16_t i = 0; i < ns->count; i++) {
-		if (target[i] == 0)
-			continue;
-		const struct zone_node *node = zone_node_at(zone, target[i]);
-		if (is_below_cut(node, reply->node) == below && !is_seen(reply, node) &&
-		    !put_target(reply, zone, node, wanted))
+	struct hosts hosts = hosts_of(reply->zone, ns, NULL);
+	for (struct host host; hosts_next(&hosts, &host);) {
+		if (is_below_cut(host.node, reply->node) == below && !is_seen(reply, &host) &&
+		    !put_host(reply, &host, wanted_of(DNS_TYPE_NS)))
 			return false;
 	}
 	return true;
@@ -95,33 +130,33 @@ bool reply_glue(struct reply *reply, const struct zone_rrset *ns)
 	return true;
 }
 
-void reply_want_additional(struct reply *reply, const struct zone_rrset *rrset)
+void reply_want_additional(struct reply *reply, const uint8_t *owner,
+                           const struct zone_rrset *rrset)
 {
 	if (LIKELY((rrset->flags & ZONE_RRSET_TARGETS) == 0))
 		return;
 	if (!is_wanted_already(reply, rrset) && reply->additional_count < ZONE_ADDITIONAL_MAX)
-		reply->additional[reply->additional_count++] =
-		    (struct reply_additional){.zone = reply->zone, .rrset = rrset};
+		reply->additional[reply->additional_count++] = (struct reply_additional){
+		    .zone = reply->zone, .owner = owner, .rrset = rrset};
+}
+
+/* Below a cut are no data of ours to add; for name servers they serve as glue. */
+static bool may_add(const struct host *host, uint16_t type)
+{
+	return type == DNS_TYPE_NS ||
+	       (host->node->flags & (ZONE_NODE_OCCLUDED | ZONE_NODE_CUT)) == 0;
 }
 
 /* RFC 2181 §9: what does not fit is left out, and TC stays clear. */
 void reply_additional(struct reply *reply)
 {
 	for (uint8_t i = 0; i < reply->additional_count; i++) {
-		const struct zone *zone = reply->additional[i].zone;
-		const struct zone_rrset *rrset = reply->additional[i].rrset;
-		const uint32_t *target = zone_rrset_targets(rrset);
-		const struct wanted wanted = wanted_of(rrset->type);
-		reply->zone = zone;
-		for (uint16_t j = 0; j < rrset->count; j++) {
-			if (target[j] == 0)
-				continue;
-			const struct zone_node *node = zone_node_at(zone, target[j]);
-			/* Below a cut are no data of ours; for name servers they serve as glue. */
-			if ((node->flags & (ZONE_NODE_OCCLUDED | ZONE_NODE_CUT)) != 0 &&
-			    rrset->type != DNS_TYPE_NS)
-				continue;
-			if (!is_seen(reply, node) && !put_target(reply, zone, node, wanted))
+		const struct reply_additional from = reply->additional[i];
+		struct hosts hosts = hosts_of(from.zone, from.rrset, from.owner);
+		reply->zone = from.zone;
+		for (struct host host; hosts_next(&hosts, &host);) {
+			if (may_add(&host, from.rrset->type) && !is_seen(reply, &host) &&
+			    !put_host(reply, &host, wanted_of(from.rrset->type)))
 				return;
 		}
 	}

@@ -123,7 +123,7 @@ static enum reply_state hit(struct reply *reply)
 	if (LIKELY(rrset != NULL)) {
 		if (reply->wildcard)
 			reply_prove_wildcard(reply);
-		reply_want_additional(reply, rrset);
+		reply_want_additional(reply, reply->owner, rrset);
 		return reply_must(reply, DNS_SECTION_ANSWER, reply->owner, rrset, REPLY_AUTHORITY);
 	}
 	/* RFC 4035 §2.5: NSEC, and RFC 2535 §2.3.5: KEY, stand beside a CNAME and are asked for
@@ -159,6 +159,9 @@ static enum reply_state redirect(struct reply *reply)
 		reply->out->truncated = true;
 		return REPLY_DONE;
 	}
+	/* Who asked for a CNAME has it: BIND, Knot and NSD stop here, too. */
+	if (reply->question->type == DNS_TYPE_CNAME)
+		return REPLY_AUTHORITY;
 	return follow(reply, name);
 }
 

@@ -70,9 +70,13 @@ struct reply {
 	} proof[REPLY_PROOFS_MAX];
 	struct reply_additional {
 		const struct zone *zone;
+		const uint8_t *owner; /* of the RRset that wants them */
 		const struct zone_rrset *rrset;
 	} additional[ZONE_ADDITIONAL_MAX];
-	const struct zone_node *seen[ZONE_ADDITIONAL_MAX]; /* whose addresses are in the message */
+	struct reply_seen { /* whose addresses are in the message */
+		const struct zone_node *node;
+		const uint8_t *name;
+	} seen[ZONE_ADDITIONAL_MAX];
 	uint8_t alias[DNS_NAME_MAX + 1]; /* what `owner` is after an alias */
 	struct dns_question chased; /* what `question` is after an alias */
 };
@@ -87,7 +91,8 @@ enum reply_state reply_must(struct reply *reply, enum dns_section section, const
                             const struct zone_rrset *rrset, enum reply_state then);
 
 /* Remembers that the targets of an RRset want addresses in the additional section. */
-void reply_want_additional(struct reply *reply, const struct zone_rrset *rrset);
+void reply_want_additional(struct reply *reply, const uint8_t *owner,
+                           const struct zone_rrset *rrset);
 /* Writes them: additional.c. */
 void reply_additional(struct reply *reply);
 /* Writes a referral's addresses. False: a required one did not fit (RFC 9471 §3.1). */

@@ -48,22 +48,33 @@ const uint8_t *zone_target_name(uint16_t type, const uint8_t *rdata, uint16_t rd
 	return at < rdata_len ? rdata + at : NULL;
 }
 
-/* RFC 9460 §2.5: in ServiceMode "." means the owner itself; in AliasMode it means that there is
- * nothing. */
-static bool is_owner(uint16_t type, const uint8_t *rdata, const uint8_t *name)
+bool zone_target_is_owner(uint16_t type, const uint8_t *rdata, const uint8_t *name)
 {
 	return (type == DNS_TYPE_SVCB || type == DNS_TYPE_HTTPS) && name[0] == 0 &&
 	       bytes_load_u16(rdata) != 0;
+}
+
+/* The host's node, or that of the wildcard that stands for it. */
+static const struct zone_node *find_host(const struct zone *zone, const uint8_t *name)
+{
+	struct dns_question question;
+	if (!dns_name_is_below(name, zone->origin.wire))
+		return NULL;
+	dns_question_set(&question, name, 0, DNS_CLASS_IN);
+	const struct zone_node *node = zone_find_suffix(zone, &question, 0);
+	if (node != NULL)
+		return node;
+	uint8_t label;
+	const struct zone_node *encloser = zone_find_encloser(zone, &question, 1, &label);
+	if ((encloser->flags & (ZONE_NODE_CUT | ZONE_NODE_DNAME | ZONE_NODE_OCCLUDED)) != 0)
+		return NULL;
+	return zone_find_wildcard(zone, &question, encloser, label);
 }
 
 static void link_set(const struct zone *zone, const struct zone_node *owner,
                      const struct zone_rrset *rrset, uint32_t *target)
 {
 	const uint8_t *entry = zone_rrset_data(rrset);
-	/* A wildcard's owner is only known when it is asked for. */
-	const struct zone_node *self =
-	    owner->prefix_len > 1 && owner->prefix[0] == 1 && owner->prefix[1] == '*' ? NULL
-	                                                                              : owner;
 	for (uint16_t i = 0; i < rrset->count; i++) {
 		const uint16_t len = zone_rdata_len(entry);
 		const uint8_t *rdata = entry + sizeof(len);
@@ -71,7 +82,7 @@ static void link_set(const struct zone *zone, const struct zone_node *owner,
 		const struct zone_node *node = NULL;
 		if (name != NULL)
 			node =
-			    is_owner(rrset->type, rdata, name) ? self : zone_find_name(zone, name);
+			    zone_target_is_owner(rrset->type, rdata, name) ? owner : find_host(zone, name);
 		if (node != NULL)
 			target[i] =
 			    (uint32_t)((size_t)((const uint8_t *)node - (const uint8_t *)zone) /

@@ -23,5 +23,9 @@ bool zone_target_has(uint16_t type) PURE;
 /* The name in the rdata, or NULL if this record has none that counts. */
 const uint8_t *zone_target_name(uint16_t type, const uint8_t *rdata, uint16_t rdata_len) PURE;
 
+/* RFC 9460 §2.5: in ServiceMode "." means the owner itself; in AliasMode it means that there is
+ * nothing. */
+bool zone_target_is_owner(uint16_t type, const uint8_t *rdata, const uint8_t *name) PURE;
+
 /* Fills in the node references of one node. Requires: the zone has all its nodes. */
 void zone_target_link(struct zone *zone, uint32_t ref);
