@@ -136,8 +136,8 @@ void reply_want_additional(struct reply *reply, const uint8_t *owner,
 	if (LIKELY((rrset->flags & ZONE_RRSET_TARGETS) == 0))
 		return;
 	if (!is_wanted_already(reply, rrset) && reply->additional_count < ZONE_ADDITIONAL_MAX)
-		reply->additional[reply->additional_count++] = (struct reply_additional){
-		    .zone = reply->zone, .owner = owner, .rrset = rrset};
+		reply->additional[reply->additional_count++] =
+		    (struct reply_additional){.zone = reply->zone, .owner = owner, .rrset = rrset};
 }
 
 /* Below a cut are no data of ours to add; for name servers they serve as glue. */

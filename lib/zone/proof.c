@@ -92,10 +92,12 @@ static void nsec3_cover(struct reply *reply, uint8_t label, bool star)
 	add(reply, zone_nsec3_before(reply->zone, &hash));
 }
 
-/* RFC 5155 §7.2.1: the closest encloser that has an NSEC3, and that the name one label longer is not there (or,
- * with opt-out, not signed). `label`: where to begin to look. Gives where it was found. */
-static uint8_t nsec3_encloser(struct reply *reply, uint8_t label)
+/* RFC 5155 §7.2.1: the closest encloser that has an NSEC3, and that the name one label longer is not there
+ * (or, with opt-out, not signed). `label`: where to begin to look; `exists`: the name there is the one that
+ * is asked about, so that nothing is to be covered if it has an NSEC3. Gives where one was found. */
+static uint8_t nsec3_encloser(struct reply *reply, uint8_t label, bool exists)
 {
+	const uint8_t first = label;
 	const unsigned apex = reply->question->label_count - reply->zone->origin_labels;
 	for (; label <= apex; label++) {
 		const struct zone_node *node =
@@ -103,7 +105,7 @@ static uint8_t nsec3_encloser(struct reply *reply, uint8_t label)
 		if (node == NULL || node->nsec3 == 0)
 			continue;
 		nsec3_match(reply, node);
-		if (label > 0)
+		if (label > first || !exists)
 			nsec3_cover(reply, (uint8_t)(label - 1), false);
 		return label;
 	}
@@ -115,10 +117,10 @@ void reply_prove_no_data(struct reply *reply)
 	if (!reply->secure)
 		return;
 	if (reply->zone->nsec3 && reply->wildcard) { /* RFC 5155 §7.2.5 */
-		(void)nsec3_encloser(reply, reply->label);
+		(void)nsec3_encloser(reply, reply->label, false);
 		nsec3_match(reply, reply->node);
 	} else if (reply->zone->nsec3) { /* §7.2.3, §7.2.4 */
-		(void)nsec3_encloser(reply, 0);
+		(void)nsec3_encloser(reply, 0, true);
 	} else if (zone_node_find(reply->node, DNS_TYPE_NSEC) != NULL) {
 		add(reply, reply->node);
 		if (reply->wildcard) /* RFC 4035 §3.1.3.4 */
@@ -135,7 +137,7 @@ void reply_prove_no_name(struct reply *reply)
 	if (!reply->secure)
 		return;
 	if (reply->zone->nsec3) { /* RFC 5155 §7.2.2 */
-		nsec3_cover(reply, nsec3_encloser(reply, reply->label), true);
+		nsec3_cover(reply, nsec3_encloser(reply, reply->label, false), true);
 	} else { /* RFC 4035 §3.1.3.2 */
 		nsec_cover(reply, 0);
 		nsec_cover_wildcard(reply);
@@ -157,7 +159,7 @@ void reply_prove_no_ds(struct reply *reply)
 	if (!reply->secure)
 		return;
 	if (reply->zone->nsec3) /* RFC 5155 §7.2.7 */
-		(void)nsec3_encloser(reply, reply->label);
+		(void)nsec3_encloser(reply, reply->label, true);
 	else if (zone_node_find(reply->node, DNS_TYPE_NSEC) != NULL) /* RFC 4035 §3.1.4 */
 		add(reply, reply->node);
 }

@@ -81,8 +81,9 @@ static void link_set(const struct zone *zone, const struct zone_node *owner,
 		const uint8_t *name = zone_target_name(rrset->type, rdata, len);
 		const struct zone_node *node = NULL;
 		if (name != NULL)
-			node =
-			    zone_target_is_owner(rrset->type, rdata, name) ? owner : find_host(zone, name);
+			node = zone_target_is_owner(rrset->type, rdata, name)
+			           ? owner
+			           : find_host(zone, name);
 		if (node != NULL)
 			target[i] =
 			    (uint32_t)((size_t)((const uint8_t *)node - (const uint8_t *)zone) /
