@@ -46,7 +46,8 @@ static const char *pending_text(const struct option *option)
 {
 	if (option->type == OPTION_BOOL && strcmp(option->init, "true") == 0)
 		return " *`false` is not done yet.*";
-	if (option->type == OPTION_UINT || option->type == OPTION_DURATION)
+	if (option->type == OPTION_UINT || option->type == OPTION_DURATION ||
+	    option->type == OPTION_SIZE)
 		return " *Other values than the default are not done yet.*";
 	return " *Not done yet.*";
 }

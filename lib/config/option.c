@@ -42,7 +42,7 @@ static const struct option root_rows[] = {
     SECTION(root_hints, "Where iteration starts.", .table = &option_root_hints, .pending = true),
     SECTION(cache, "Answers of other servers, kept.", .table = &option_cache),
     SECTION(recursion, "Questions outside of our zones.", .table = &option_recursion),
-    SECTION(ratelimit, "Limits by rate.", .table = &option_ratelimit, .pending = true),
+    SECTION(ratelimit, "Limits by rate.", .table = &option_ratelimit),
     SECTIONS(zone, "Zones that we serve or treat in a way of their own.", .table = &option_zone,
              .live = true),
     SECTIONS(tsig_key, "Keys that sign transfers and updates (RFC 8945).",

@@ -198,6 +198,7 @@ static const struct option rrl_rows[] = {
      .init = "5",
      .unit = "s",
      .live = true,
+     .pending = true,
      .help = "Time over which answers are counted."},
     {.key = "slip",
      .type = OPTION_UINT,
@@ -258,4 +259,4 @@ static const struct option ratelimit_rows[] = {
      .help = "Response rate limiting."},
 };
 
-const struct option_table option_ratelimit = {TABLE(ratelimit, ratelimit_rows), .gate = "enabled"};
+const struct option_table option_ratelimit = {TABLE(ratelimit, ratelimit_rows)};

@@ -8,7 +8,7 @@
 const struct option_word option_forward_words[] = {
     {"first", CONFIG_FORWARD_FIRST, false},
     {"round_robin", CONFIG_FORWARD_ROUND_ROBIN, false},
-    {"fastest", CONFIG_FORWARD_FASTEST, true},
+    {"fastest", CONFIG_FORWARD_FASTEST, false},
     {NULL, 0, false},
 };
 
@@ -55,7 +55,6 @@ static const struct option forwarder_rows[] = {
      AT(forwarder, use_tcp_on_retry),
      .init = "false",
      .live = true,
-     .pending = true,
      .help =
          "Ask again over TCP when an answer over UDP stays away. A truncated answer is asked for "
          "over TCP in any case."},

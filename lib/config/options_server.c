@@ -31,6 +31,7 @@ static const struct option server_rows[] = {
      RANGE(64, 1000000),
      .init = "16384",
      .unit = "queries",
+     .pending = true,
      .help =
          "Queries in the server at the same time, from receiving to sending. Too low: bursts are "
          "dropped at the port. Too high: memory, and long queues when overloaded."},
@@ -133,6 +134,7 @@ static const struct option tuning_rows[] = {
      RANGE(0, 1u << 30),
      .init = "262144",
      .unit = "octets",
+     .pending = true,
      .help = "Receive buffer of kernel sockets; 0: the kernel's own size."},
     {.key = "socket_send_buffer_bytes",
      .type = OPTION_SIZE,
@@ -140,6 +142,7 @@ static const struct option tuning_rows[] = {
      RANGE(0, 1u << 30),
      .init = "262144",
      .unit = "octets",
+     .pending = true,
      .help = "Send buffer of kernel sockets; 0: the kernel's own size."},
     {.key = "max_label_length",
      .type = OPTION_UINT,
@@ -176,8 +179,7 @@ static const struct option limits_rows[] = {
      .init = "0",
      .unit = "queries/min",
      .live = true,
-     .pending = true,
-     .help = "Queries that one client address may send; 0: no limit."},
+     .help = "Queries that one client address may send, taken as so many a second; 0: no limit."},
     {.key = "max_tcp_sessions",
      .type = OPTION_UINT,
      AT(limits, max_tcp_sessions),

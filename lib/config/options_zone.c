@@ -54,9 +54,9 @@ static const struct option record_rows[] = {
 static const struct option_table option_record = {TABLE(record, record_rows)};
 
 static const struct option_word zone_types[] = {
-    {"master", CONFIG_ZONE_PRIMARY, false}, {"primary", CONFIG_ZONE_PRIMARY, false},
-    {"slave", CONFIG_ZONE_SECONDARY, true}, {"secondary", CONFIG_ZONE_SECONDARY, true},
-    {"forward", CONFIG_ZONE_FORWARD, true}, {NULL, 0, false},
+    {"master", CONFIG_ZONE_PRIMARY, false},  {"primary", CONFIG_ZONE_PRIMARY, false},
+    {"slave", CONFIG_ZONE_SECONDARY, true},  {"secondary", CONFIG_ZONE_SECONDARY, true},
+    {"forward", CONFIG_ZONE_FORWARD, false}, {NULL, 0, false},
 };
 
 static const struct option zone_rows[] = {

@@ -99,8 +99,7 @@ static void zone_sources(void)
 	    "t:2:1: error: zone[1]: b. has no source, needed: \"records\" (inline is true)\n"
 	    "t:3:1: error: zone[2]: c. has no source, needed: \"masters\"\n"
 	    "t:4:1: error: zone[3]: d. has no source, needed: \"forwarders\"\n"
-	    "t:3:24: warning: zone[2].type: \"secondary\" is asked for and not done yet\n"
-	    "t:4:24: warning: zone[3].type: \"forward\" is asked for and not done yet\n");
+	    "t:3:24: warning: zone[2].type: \"secondary\" is asked for and not done yet\n");
 	LOAD_EXPECT("{\"zone\": [{\"name\": \"a.\", \"file\": \"x\", \"records\":\n"
 	            "[{\"name\": \"@\", \"type\": \"A\", \"rdata\": \"192.0.2.1\"}]}]," NO_RECURSION
 	            "}",
