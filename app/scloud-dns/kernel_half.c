@@ -52,7 +52,8 @@ static bool is_kernel_listener(const struct ports *ports, const struct config_li
 static bool tell(void *context, enum result result, const char *text)
 {
 	(void)context;
-	log_warn("slowpath", "SLW001", "%s (%s): going on without it", text, result_text(result));
+	(void)result;
+	log_warn("slowpath", "SLW001", "%s: going on without it", text);
 	return true;
 }
 

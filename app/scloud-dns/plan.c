@@ -12,6 +12,7 @@
 
 #include <rte_mbuf.h>
 
+#include "pipeline/graph.h"
 #include "pipeline/query.h"
 
 /* Buffers that lcores' mempool caches may hold back: RTE_MEMPOOL_CACHE_MAX_SIZE and half of it again for
@@ -102,13 +103,24 @@ static uint32_t pool_size(uint32_t wanted)
 	return size;
 }
 
+/* What rings can hold: links within an lcore are calls and hold nothing. */
+static uint64_t ring_credits(const struct topology *topology, const struct placement *placement)
+{
+	uint64_t sum = 0;
+	for (uint16_t i = 0; i < topology->link_count; i++) {
+		struct graph_pairs pairs =
+		    graph_count_pairs(topology, placement, &topology->links[i]);
+		sum += (uint64_t)pairs.rings * topology->links[i].credits;
+	}
+	return sum;
+}
+
 static void plan_pools(const struct config *config, const struct topology *topology,
                        const struct port_settings *ports, uint16_t port_count, struct plan *plan)
 {
 	uint16_t lanes = plan->placement.lanes;
-	uint64_t packets = topology_credit_sum(topology, lanes);
+	uint64_t packets = ring_credits(topology, &plan->placement);
 	packets += (uint64_t)plan->placement.lcore_count * CACHED_PER_LCORE;
-	packets += config->recursion.max_recursive_queries;
 	for (uint16_t i = 0; i < port_count; i++)
 		packets += port_mbufs_held(&ports[i], lanes);
 	if (config->dpdk.memory.packet_buffers != 0)

@@ -4,6 +4,7 @@
 /* Start, signals, reload, stop. */
 #include "server.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +81,9 @@ static int open_log(const struct config *config)
 	enum result result = log_open(&settings);
 	if (result == RESULT_OK)
 		return EXIT_SUCCESS;
-	return fail("cannot open the log", result, config->logging.file);
+	const char *why = result == RESULT_IO ? strerror(errno) : result_text(result);
+	log_error("server", "SRV006", "cannot open the log %s: %s", config->logging.file, why);
+	return EXIT_FAILURE;
 }
 
 static int load_zones(struct server *server)

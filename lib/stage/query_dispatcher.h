@@ -3,11 +3,11 @@
 
 /* query_dispatcher -- the QUERY_DISPATCHER stage: who answers this question?
  *
- * What:    checks who asks (access lists, cookies, query rate limits), what is asked (class, type, opcode) and sends the query to
- *          ZONE_MANAGER, to CACHE_LOOKUP or, with a response code, straight to ENCODER. Class CH
- *          questions about the server itself are answered here.
+ * What:    checks who asks (access lists, cookies, query rate limits) and what is asked (class, type,
+ *          opcode), and sends the query to ZONE_MANAGER, to CACHE_LOOKUP or, with a response code,
+ *          straight to ENCODER. Class CH questions about the server itself are answered here.
  * Threads: one instance for each lane, on its lcore.
- * Memory:  none besides the packet.
+ * Memory:  the rate limits' table besides the packet.
  * Limits:  guard/policy.h.
  * Trust:   queries are parsed and still untrusted in what they ask for.
  * RFC:     1035 §4.1.1 (REFUSED, NOTIMP), 4892 (CH TXT), 5358, 8914, 6895. */
