@@ -168,28 +168,46 @@ static void test_shed_takes_the_fallback(void)
 	shed_link_sheds(true);
 }
 
-/* SINK has three kinds of producers and little credit; each gets through in every window of turns. */
+/* Before MIDDLE's next turn each of its producers has offered more than MIDDLE can take. */
+static void turn_producers_twice(struct pipeline *pipeline, uint32_t *seed)
+{
+	fake_turn_all(pipeline, seed);
+	for (uint16_t i = 0; i < pipeline->placement->lanes; i++)
+		pipeline_lcore_turn(fake_lcore(pipeline, "SOURCE", i));
+	pipeline_lcore_turn(fake_lcore(pipeline, "PORTER", 0));
+}
+
+/* MIDDLE and SINK have several producers each; all get through in every window of turns. */
 static void test_no_producer_starves(void)
 {
+	enum {
+		LANES = 4,
+	};
 	struct fake fake;
 	fake_init(&fake);
 	fake.endless = true;
 	fake.hold_every = 2;
 	fake.fallback = true;
 	struct topology *topology = fake_topology(&fake, 64, 33);
-	struct pipeline *pipeline = fake_create(&fake, topology, PLACEMENT_SPREAD, 4, IDLE_POLL);
+	struct pipeline *pipeline =
+	    fake_create(&fake, topology, PLACEMENT_SPREAD, LANES, IDLE_POLL);
 	uint32_t seed = SEED;
 	uint64_t before[64] = {0};
+	uint64_t share[64];
 	CU_ASSERT_FATAL(pipeline_count_links(pipeline) <= ARRAY_COUNT(before));
 	for (unsigned window = 0; window < 20; window++) {
 		for (unsigned i = 0; i < 50; i++)
-			fake_turn_all(pipeline, &seed);
+			turn_producers_twice(pipeline, &seed);
 		for (uint16_t i = 0; i < pipeline_count_links(pipeline); i++) {
 			struct pipeline_link_stats link;
 			pipeline_get_link(pipeline, i, &link);
-			CU_ASSERT(link.returned > before[i]);
+			share[i] = link.returned - before[i];
 			before[i] = link.returned;
+			CU_ASSERT(share[i] > 0);
 		}
+		/* Pairs 0..3 are SOURCE's, 4..7 PORTER's, which offers a third of what SOURCE does. */
+		for (unsigned lane = 0; lane < LANES; lane++)
+			CU_ASSERT(share[LANES + lane] * 6 > share[lane]);
 	}
 	pipeline_stop(pipeline, 0);
 	fake_assert_balanced(pipeline, &fake);
