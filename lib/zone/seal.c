@@ -271,7 +271,7 @@ static void write_nsec3(const struct seal *seal)
 	const uint8_t *rdata = zone_rrset_data(param) + sizeof(uint16_t);
 	zone->nsec3_iterations = bytes_load_u16(rdata + 2);
 	zone->nsec3_salt_len = rdata[4];
-	memcpy(zone->nsec3_salt, rdata + 5, rdata[4]);
+	zone->nsec3_salt = rdata + 5;
 	for (uint32_t i = 0; i < seal->draft->node_count; i++) {
 		const struct zone_draft_node *node = &seal->draft->node[i];
 		if ((node->flags & (ZONE_NODE_NSEC3 | ZONE_NODE_OCCLUDED)) != 0)
@@ -290,6 +290,8 @@ static void write_zone(const struct seal *seal)
 	zone->table = (struct zone_table){
 	    .bucket = (struct zone_table_bucket *)(void *)((uint8_t *)zone + seal->table_at),
 	    .bucket_count = zone_table_buckets(draft->node_count)};
+	zone->nodes_at = seal->nodes_at;
+	zone->nodes_end = seal->chain_at;
 	zone->origin = draft->origin;
 	zone->origin_len = draft->origin.len;
 	zone->origin_labels = draft->origin.label_count;

@@ -21,6 +21,14 @@ const struct zone_rrset *zone_node_find(const struct zone_node *node, uint16_t t
 	return NULL;
 }
 
+size_t zone_node_bytes(const struct zone_node *node)
+{
+	const struct zone_rrset *rrset = zone_node_rrsets(node);
+	for (uint16_t i = 0; i < node->rrset_count; i++)
+		rrset = zone_rrset_next(rrset);
+	return zone_pad((size_t)((const uint8_t *)rrset - (const uint8_t *)node), ZONE_UNIT);
+}
+
 static const struct zone_node *find(const struct zone *zone, uint64_t hash, const uint8_t *prefix,
                                     size_t len)
 {

@@ -82,7 +82,6 @@ struct zone {
 	size_t block_bytes;
 	uint64_t apex_hash;
 
-	struct dns_name origin; /* as written */
 	bool mapped; /* the block came from mmap() */
 	uint32_t soa; /* octets from the apex' node to its SOA set */
 	/* NSEC: references of the nodes that own one, in canonical order. NSEC3: of the hashes' nodes, in
@@ -91,7 +90,11 @@ struct zone {
 	uint32_t chain_count;
 	uint16_t nsec3_iterations;
 	uint8_t nsec3_salt_len;
-	uint8_t nsec3_salt[255];
+	const uint8_t *nsec3_salt; /* in the block */
+	size_t
+	    nodes_at; /* octets from the block's start to its first node; they stand in order of reading */
+	size_t nodes_end;
+	struct dns_name origin; /* as written */
 };
 
 static inline const struct zone_node *zone_node_at(const struct zone *zone, uint32_t ref)
@@ -178,6 +181,9 @@ const struct zone_node *zone_find_encloser(const struct zone *zone,
 const struct zone_node *zone_find_wildcard(const struct zone *zone,
                                            const struct dns_question *question,
                                            const struct zone_node *encloser, uint8_t label);
+
+/* Octets that a node takes in the block. */
+size_t zone_node_bytes(const struct zone_node *node) PURE;
 
 /* The node of any name (checked, in any case), or NULL if it is not in the zone. */
 const struct zone_node *zone_find_name(const struct zone *zone, const uint8_t *name);

@@ -83,6 +83,27 @@ uint64_t zone_record_count(const struct zone *zone);
 uint64_t zone_name_count(const struct zone *zone);
 size_t zone_memory_bytes(const struct zone *zone);
 
+/* One RRset of a zone, for zone transfer and for writing zones. Pointers are into the zone. */
+struct zone_rrset_view {
+	uint8_t owner[DNS_NAME_MAX + 1]; /* wire, as written */
+	uint16_t type;
+	uint16_t count;
+	uint32_t ttl;
+	const uint8_t *data; /* `count` times a 16-bit length in host order, then the rdata */
+};
+
+/* Walks over all RRsets of a zone: the apex' first, its SOA where it stands among them, then names in the
+ * order in which they were read. The cursor is the caller's; start with all zero. */
+struct zone_cursor {
+	size_t node_at;
+	size_t rrset_at;
+	uint16_t rrsets_left;
+};
+
+/* Gives the next RRset. False: there is none left. */
+MUST_CHECK bool zone_cursor_next(const struct zone *zone, struct zone_cursor *cursor,
+                                 struct zone_rrset_view *out);
+
 /* Makes a set that refers to (and does not own) the given zones. Fails: RESULT_EXISTS (two zones of the
  * same name), RESULT_NO_MEMORY. */
 MUST_CHECK enum result zone_set_create(struct zone *const *zones, size_t count,

@@ -60,8 +60,8 @@ static void test_appendix_a(void)
 	    {"\1x\1y\1w\7example", 15, "2vptu5timamqttgl4luu9kg21e0aor3s"},
 	    {"\2xx\7example", 12, "t644ebqk9bibcna874givr6joj62mlhv"},
 	};
-	const struct zone zone = {
-	    .nsec3_iterations = 12, .nsec3_salt_len = 4, .nsec3_salt = {0xaa, 0xbb, 0xcc, 0xdd}};
+	static const uint8_t salt[] = {0xaa, 0xbb, 0xcc, 0xdd};
+	const struct zone zone = {.nsec3_iterations = 12, .nsec3_salt_len = 4, .nsec3_salt = salt};
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
 		const struct zone_nsec3_hash hash =
 		    zone_nsec3_hash(&zone, (const uint8_t *)names[i].name, names[i].len);
