@@ -258,7 +258,7 @@ def links(server):
     while at is not None:
         part = server.telemetry(f'/scloud/links,{at}')
         at = str(part.pop('next')) if 'next' in part else None
-        found |= part
+        found |= {name: link for name, link in part.items() if isinstance(link, dict)}
     return found
 
 

@@ -8,6 +8,9 @@ import subprocess
 from harness import (BINARY, HERE, WORK, Failure, case, command, default_config, expect,
                      expect_equal, run)
 
+# Exit status where the input is wrong; 1 is for what fails on the way.
+WRONG = 2
+
 GOOD_ZONE = '''$ORIGIN example.com.
 $TTL 3600
 @   SOA ns1 host 1 7200 3600 1209600 600
@@ -36,7 +39,7 @@ def refused(config_text, *wanted, file='broken.json'):
         except subprocess.TimeoutExpired:
             raise Failure(f'{words[0]}: it started') from None
         text = result.stdout.decode(errors='replace')
-        expect(result.returncode == 1, f'{words[0]}: exit status {result.returncode}\n{text}')
+        expect(result.returncode == WRONG, f'{words[0]}: exit status {result.returncode}\n{text}')
         expect(re.search(rf'{re.escape(file)}:\d+:', text), f'{words[0]} names no line:\n{text}')
         for word in wanted:
             expect(word in text, f'{words[0]} does not say "{word}":\n{text}')
@@ -127,7 +130,7 @@ def no_file():
     for path in ('/nowhere/x.json', HERE):
         result = subprocess.run([BINARY, '--check', path], stdout=subprocess.PIPE, text=True,
                                 stderr=subprocess.STDOUT)
-        expect_equal(result.returncode, 1, 'exit status')
+        expect_equal(result.returncode, WRONG, 'exit status')
         expect(str(path) in result.stdout, result.stdout)
 
 
