@@ -36,6 +36,7 @@ struct fake_sent {
 
 struct fake_answer {
 	uintptr_t client;
+	uint64_t at_ms;
 	bool first;
 	uint16_t rcode;
 	int16_t ede;
@@ -91,6 +92,7 @@ static inline void fake_act(void *context, const struct resolver_action *action)
 	CU_ASSERT_FATAL(answer_count < FAKE_ANSWERS_MAX);
 	struct fake_answer *to = &answers[answer_count++];
 	to->client = (uintptr_t)action->client;
+	to->at_ms = now_ms;
 	to->first = action->first;
 	to->rcode = action->rcode;
 	to->ede = action->ede;
