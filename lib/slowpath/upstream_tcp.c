@@ -58,7 +58,7 @@ static bool start(struct upstream *upstream, struct upstream_connection *connect
 	return watch(upstream, connection, EPOLL_CTL_ADD, EPOLLOUT);
 }
 
-/* Where no connection is free the oldest failure mode is taken: the question times out. */
+/* NULL where all are in use: then nothing is sent and the question times out, as if it were lost. */
 static struct upstream_connection *take_free(struct upstream *upstream)
 {
 	uint32_t index = upstream->connection_free;
