@@ -95,16 +95,14 @@ static bool wants_tcp(const struct config *config, const struct net_address *add
 	return found == NULL || (found->protocols & CONFIG_PROTOCOL_TCP) != 0;
 }
 
-static enum result add_port(const struct config *config, const struct ports *ports, uint16_t index,
-                            struct kernel_half *half)
+/* An owned port needs a TAP, which takes on its MAC and addresses. */
+static void add_tap(const struct ports *ports, uint16_t index, struct kernel_half *half)
 {
 	const struct port_settings *from = &ports->settings[index];
 	const struct port *port = &ports->port[index];
 	struct slowpath_settings *settings = &half->settings.slowpath;
-
-	if (port->mode != PORT_MODE_OWNED)
-		return RESULT_OK;
 	struct exception_tap_settings *tap = &half->tap[settings->port_count++];
+
 	*tap = (struct exception_tap_settings){
 	    .port_index = index,
 	    .mtu = port->mtu,
@@ -114,13 +112,30 @@ static enum result add_port(const struct config *config, const struct ports *por
 	memcpy(tap->mac, port->mac, sizeof(tap->mac));
 	for (uint16_t i = 0; i < from->address_count; i++) {
 		const struct net_prefix *prefix = &from->addresses[i];
-		struct query_address address = to_address(
-		    prefix->address.family, prefix->address.octets, config->server.bind_port);
-		half->address[index][i] =
-		    (struct endpoint_prefix){.address = address, .bits = prefix->length};
-		if (!config->server.enable_tcp || !wants_tcp(config, &prefix->address))
+		half->address[index][i] = (struct endpoint_prefix){
+		    .address = to_address(prefix->address.family, prefix->address.octets, 0),
+		    .bits = prefix->length,
+		};
+	}
+}
+
+/* The kernel half of a bifurcated port is the interface itself: its addresses are the host's, and so is
+ * TCP on them. */
+static enum result add_port(const struct config *config, const struct ports *ports, uint16_t index,
+                            struct kernel_half *half)
+{
+	const struct port_settings *from = &ports->settings[index];
+	bool is_host = ports->port[index].mode != PORT_MODE_OWNED;
+
+	if (!is_host)
+		add_tap(ports, index, half);
+	for (uint16_t i = 0; i < from->address_count; i++) {
+		const struct net_address *ours = &from->addresses[i].address;
+		struct query_address address =
+		    to_address(ours->family, ours->octets, config->server.bind_port);
+		if (!config->server.enable_tcp || !wants_tcp(config, ours))
 			continue;
-		enum result result = add_listener(half, &address, true, false);
+		enum result result = add_listener(half, &address, true, is_host);
 		if (result != RESULT_OK)
 			return result;
 	}
