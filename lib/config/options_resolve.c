@@ -178,10 +178,12 @@ static const struct option recursion_rows[] = {
      .type = OPTION_DURATION,
      AT(recursion, recursion_timeout_ms),
      RANGE(100, 60000),
-     .init = "5000",
+     .init = "4500",
      .unit = "ms",
      .live = true,
-     .help = "After this a client gets a stale answer, else SERVFAIL."},
+     .help =
+         "After this a client gets a stale answer, else SERVFAIL. Below the 5 s after which dig "
+         "and stub resolvers give up."},
     {.key = "retry_interval_ms",
      .type = OPTION_DURATION,
      AT(recursion, retry_interval_ms),
