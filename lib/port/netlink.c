@@ -127,6 +127,8 @@ enum result port_netlink_set_link(struct port_netlink *netlink, uint32_t index,
 	}
 	if (link->mac != NULL)
 		add_attribute(&request, IFLA_ADDRESS, link->mac, 6);
+	if (link->mtu != 0)
+		add_attribute(&request, IFLA_MTU, &link->mtu, sizeof(link->mtu));
 	if (link->no_link_local) {
 		const uint8_t mode = IN6_ADDR_GEN_MODE_NONE;
 		struct rtattr *families = add_attribute(&request, IFLA_AF_SPEC, NULL, 0);
@@ -153,5 +155,26 @@ enum result port_netlink_add_address(struct port_netlink *netlink, uint32_t inde
 	info->ifa_index = index;
 	add_attribute(&request, IFA_LOCAL, address->address.octets, len);
 	add_attribute(&request, IFA_ADDRESS, address->address.octets, len);
+	return send_request(netlink, &request);
+}
+
+enum result port_netlink_add_route(struct port_netlink *netlink,
+                                   const struct net_prefix *destination,
+                                   const struct net_address *gateway)
+{
+	struct request request = {.header = {.nlmsg_len = NLMSG_LENGTH(0),
+	                                     .nlmsg_type = RTM_NEWROUTE,
+	                                     .nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL}};
+	struct rtmsg *info = add_space(&request, sizeof(*info));
+	size_t len = net_address_bytes(gateway->family);
+	info->rtm_family = gateway->family == 6 ? AF_INET6 : AF_INET;
+	info->rtm_dst_len = destination->length;
+	info->rtm_table = RT_TABLE_MAIN;
+	info->rtm_protocol = RTPROT_STATIC;
+	info->rtm_scope = RT_SCOPE_UNIVERSE;
+	info->rtm_type = RTN_UNICAST;
+	if (destination->length > 0)
+		add_attribute(&request, RTA_DST, destination->address.octets, len);
+	add_attribute(&request, RTA_GATEWAY, gateway->octets, len);
 	return send_request(netlink, &request);
 }

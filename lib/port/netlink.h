@@ -30,6 +30,7 @@ void port_netlink_close(struct port_netlink *netlink);
 /* What may be changed of an interface; what is not set stays as it is. */
 struct port_netlink_link {
 	const uint8_t *mac; /* 6 octets or NULL */
+	uint32_t mtu; /* 0: as it is */
 	bool up;
 	bool no_link_local; /* the kernel makes no fe80:: address of its own accord */
 };
@@ -43,3 +44,9 @@ MUST_CHECK enum result port_netlink_set_link(struct port_netlink *netlink, uint3
  * Fails: RESULT_NOT_FOUND, RESULT_DENIED (also: IPv6 is switched off on the interface), RESULT_IO. */
 MUST_CHECK enum result port_netlink_add_address(struct port_netlink *netlink, uint32_t index,
                                                 const struct net_prefix *address);
+
+/* Adds a route by way of `gateway`, which has to be on a link; a destination of length 0 is the default
+ * route of the gateway's family. A route that is there already is fine. Fails: RESULT_DENIED, RESULT_IO. */
+MUST_CHECK enum result port_netlink_add_route(struct port_netlink *netlink,
+                                              const struct net_prefix *destination,
+                                              const struct net_address *gateway);

@@ -25,6 +25,21 @@ socklen_t endpoint_to_sockaddr(const struct query_address *address, struct socka
 	return sizeof(*in6);
 }
 
+struct net_address endpoint_to_net(const struct query_address *address)
+{
+	struct net_address out = {.family = address->family};
+	memcpy(out.octets, address->octets, endpoint_octets(address));
+	return out;
+}
+
+struct net_prefix endpoint_to_prefix(const struct endpoint_prefix *prefix)
+{
+	return (struct net_prefix){
+	    .address = endpoint_to_net(&prefix->address),
+	    .length = prefix->bits,
+	};
+}
+
 bool endpoint_from_sockaddr(const struct sockaddr_storage *in, struct query_address *out)
 {
 	struct query_address address = {0};

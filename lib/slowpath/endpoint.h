@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "base/attr.h"
+#include "net/prefix.h"
 #include "pipeline/query.h"
 
 /* An address and how many of its bits are the network's. */
@@ -35,6 +36,10 @@ static inline size_t endpoint_octets(const struct query_address *address)
 {
 	return address->family == 4 ? 4 : 16;
 }
+
+/* The same in the form of lib/net, without the port. */
+struct net_address endpoint_to_net(const struct query_address *address);
+struct net_prefix endpoint_to_prefix(const struct endpoint_prefix *prefix);
 
 /* Whether it is 0.0.0.0 or ::. */
 bool endpoint_is_any(const struct query_address *address) PURE;

@@ -86,16 +86,19 @@ static void join_solicited_node(const struct exception_tap *tap,
 
 static enum result configure(const struct exception_tap *tap,
                              const struct exception_tap_settings *settings, const char *name,
-                             struct rtnl *rtnl, struct problem *problem)
+                             struct port_netlink *netlink, struct problem *problem)
 {
 	char text[ENDPOINT_TEXT_MAX];
 	quieten(name);
-	if (rtnl_link_up(rtnl, tap->ifindex, settings->mac, settings->mtu) != RESULT_OK)
+	const struct port_netlink_link link = {
+	    .mac = settings->mac, .mtu = settings->mtu, .up = true};
+	if (port_netlink_set_link(netlink, tap->ifindex, &link) != RESULT_OK)
 		return problem_set_errno(problem, "bringing up the TAP %s (MTU %u)", name,
 		                         settings->mtu);
 	for (size_t i = 0; i < settings->address_count; i++) {
 		const struct endpoint_prefix *prefix = &settings->addresses[i];
-		if (rtnl_address_add(rtnl, tap->ifindex, prefix) != RESULT_OK)
+		const struct net_prefix address = endpoint_to_prefix(prefix);
+		if (port_netlink_add_address(netlink, tap->ifindex, &address) != RESULT_OK)
 			return problem_set_errno(problem, "giving %s/%u to the TAP %s",
 			                         endpoint_text(&prefix->address, text),
 			                         prefix->bits, name);
@@ -107,7 +110,8 @@ static enum result configure(const struct exception_tap *tap,
 
 enum result exception_tap_open(struct exception_tap *tap,
                                const struct exception_tap_settings *settings,
-                               struct rte_mempool *pool, struct rtnl *rtnl, struct problem *problem)
+                               struct rte_mempool *pool, struct port_netlink *netlink,
+                               struct problem *problem)
 {
 	char name[IFNAMSIZ];
 	*tap = (struct exception_tap){.fd = -1,
@@ -121,7 +125,7 @@ enum result exception_tap_open(struct exception_tap *tap,
 		                   settings->port_index, IPV6_MTU_MIN, EXCEPTION_TAP_MTU_MAX);
 	enum result result = attach(tap, settings, name, problem);
 	if (result == RESULT_OK)
-		result = configure(tap, settings, name, rtnl, problem);
+		result = configure(tap, settings, name, netlink, problem);
 	if (result != RESULT_OK)
 		exception_tap_close(tap);
 	return result;

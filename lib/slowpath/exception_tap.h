@@ -21,7 +21,7 @@
 #include "base/result.h"
 #include "slowpath/endpoint.h"
 #include "slowpath/problem.h"
-#include "slowpath/rtnl.h"
+#include "port/netlink.h"
 
 #define EXCEPTION_TAP_MTU_MAX 9198
 /* A frame of the largest MTU in the smallest reasonable buffers. */
@@ -52,7 +52,7 @@ struct exception_tap {
  * /dev/net/tun, RESULT_DENIED without CAP_NET_ADMIN, RESULT_BUSY when the name is taken, RESULT_IO. */
 MUST_CHECK enum result exception_tap_open(struct exception_tap *tap,
                                           const struct exception_tap_settings *settings,
-                                          struct rte_mempool *pool, struct rtnl *rtnl,
+                                          struct rte_mempool *pool, struct port_netlink *netlink,
                                           struct problem *problem);
 
 /* Ends the TAP; the interface goes with it. */

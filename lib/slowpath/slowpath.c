@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "slowpath/poller.h"
-#include "slowpath/rtnl.h"
 #include "slowpath/slowpath_limits.h"
 #include "slowpath/socket.h"
 
@@ -75,12 +74,12 @@ static enum result open_listeners(struct slowpath *slowpath,
 }
 
 static enum result open_tap(struct slowpath *slowpath, const struct slowpath_settings *settings,
-                            size_t port, struct rtnl *rtnl, struct problem *problem)
+                            size_t port, struct port_netlink *netlink, struct problem *problem)
 {
 	uint32_t index = slowpath->tap_count;
 	struct exception_tap *tap = &slowpath->taps[index];
-	enum result result =
-	    exception_tap_open(tap, &settings->ports[port], settings->packet_pool, rtnl, problem);
+	enum result result = exception_tap_open(tap, &settings->ports[port], settings->packet_pool,
+	                                        netlink, problem);
 	if (result != RESULT_OK)
 		return result;
 	slowpath->tap_count++;
@@ -93,22 +92,25 @@ static enum result open_tap(struct slowpath *slowpath, const struct slowpath_set
 
 /* Interfaces, addresses and routes of the kernel half. */
 static enum result open_network(struct slowpath *slowpath, const struct slowpath_settings *settings,
-                                struct rtnl *rtnl, struct problem *problem)
+                                struct port_netlink *netlink, struct problem *problem)
 {
 	enum {
 		LOOPBACK_IFINDEX = 1
 	};
 	char text[ENDPOINT_TEXT_MAX];
-	if (rtnl_link_up(rtnl, LOOPBACK_IFINDEX, NULL, 0) != RESULT_OK)
+	const struct port_netlink_link loopback = {.up = true};
+	if (port_netlink_set_link(netlink, LOOPBACK_IFINDEX, &loopback) != RESULT_OK)
 		return problem_set_errno(problem, "bringing up the loopback interface");
 	for (size_t i = 0; i < settings->port_count; i++) {
-		enum result result = open_tap(slowpath, settings, i, rtnl, problem);
+		enum result result = open_tap(slowpath, settings, i, netlink, problem);
 		if (result != RESULT_OK)
 			return result;
 	}
 	for (size_t i = 0; i < settings->route_count; i++) {
 		const struct slowpath_route *route = &settings->routes[i];
-		if (rtnl_route_add(rtnl, &route->destination, &route->gateway) != RESULT_OK)
+		const struct net_prefix destination = endpoint_to_prefix(&route->destination);
+		const struct net_address gateway = endpoint_to_net(&route->gateway);
+		if (port_netlink_add_route(netlink, &destination, &gateway) != RESULT_OK)
 			return problem_set_errno(problem, "adding the route via %s",
 			                         endpoint_text(&route->gateway, text));
 	}
@@ -119,7 +121,7 @@ static enum result open_network(struct slowpath *slowpath, const struct slowpath
 static enum result open_inside(struct slowpath *slowpath, const struct slowpath_settings *settings)
 {
 	struct problem problem;
-	struct rtnl rtnl;
+	struct port_netlink netlink;
 	if (settings->netns_name == NULL) {
 		/* A new namespace takes these from the host's: a router's settings would let frames
 		 * through from port to port. A named one may belong to a routing daemon. */
@@ -127,10 +129,10 @@ static enum result open_inside(struct slowpath *slowpath, const struct slowpath_
 		(void)netns_sysctl("ipv4/conf/all/rp_filter", "0");
 		(void)netns_sysctl("ipv4/tcp_fastopen", "3");
 	}
-	enum result result = rtnl_open(&rtnl);
+	enum result result = port_netlink_open(&netlink);
 	if (result == RESULT_OK) {
-		result = open_network(slowpath, settings, &rtnl, &problem);
-		rtnl_close(&rtnl);
+		result = open_network(slowpath, settings, &netlink, &problem);
+		port_netlink_close(&netlink);
 	} else {
 		(void)problem_set_errno(&problem, "opening a netlink socket");
 	}
