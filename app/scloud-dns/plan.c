@@ -206,6 +206,9 @@ static void plan_arguments(struct plan *plan)
 	/* DPDK's own lines below warning are not for our users. */
 	add(plan, "--log-level");
 	add(plan, "warning");
+	/* It warns of an older socket that nobody wants. */
+	add(plan, "--log-level");
+	add(plan, "lib.telemetry:error");
 	for (unsigned i = 0; i < plan->port_args.count; i++)
 		add(plan, plan->port_args.argument[i]);
 	plan->argument[plan->argument_count] = NULL;

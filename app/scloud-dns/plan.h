@@ -23,7 +23,7 @@
 #include "port/eal.h"
 
 /* EAL's argument vector: our own words and two for each port. */
-#define PLAN_ARGUMENTS_MAX (16 + 2 * PORT_MAX)
+#define PLAN_ARGUMENTS_MAX (20 + 2 * PORT_MAX)
 
 struct plan {
 	struct placement placement;
