@@ -216,6 +216,15 @@ static void reload_zones(struct server *server)
 	         report.loaded + report.kept, (unsigned long long)report.records, report.kept);
 }
 
+/* HUP: what log rotation and people who edited a zone want. */
+static void reload(struct server *server)
+{
+	if (log_reopen() != RESULT_OK)
+		log_error("server", "SRV006", "cannot open the log %s again: %s",
+		          server->config->logging.file, strerror(errno));
+	reload_zones(server);
+}
+
 static void block_signals(sigset_t *set)
 {
 	sigemptyset(set);
@@ -233,7 +242,7 @@ static void serve(struct server *server, const sigset_t *signals)
 		const struct timespec tick = {.tv_sec = TICK_S};
 		int number = sigtimedwait(signals, NULL, &tick);
 		if (number == SIGHUP)
-			reload_zones(server);
+			reload(server);
 		else if (number == SIGINT || number == SIGTERM)
 			break;
 		log_flush();
