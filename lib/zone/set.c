@@ -15,6 +15,7 @@ struct zone_set {
 	struct zone_table table; /* index + 1 */
 	/* Bit n: some zone's name has n labels. Other lengths of a question need no probe. */
 	uint64_t lengths[LABEL_WORDS];
+	const struct zone_set *under; /* the set that is looked at as well; NULL: none */
 	size_t count;
 	const struct zone *zone[];
 };
@@ -38,11 +39,18 @@ static const struct zone *find_exact(const struct zone_set *set, uint64_t hash, 
 
 enum result zone_set_create(struct zone *const *zones, size_t count, struct zone_set **out)
 {
+	return zone_set_create_over(zones, count, NULL, out);
+}
+
+enum result zone_set_create_over(struct zone *const *zones, size_t count,
+                                 const struct zone_set *under, struct zone_set **out)
+{
 	if (count >= UINT32_MAX)
 		return RESULT_NO_MEMORY;
 	struct zone_set *set = calloc(1, sizeof(*set) + count * sizeof(set->zone[0]));
 	if (set == NULL)
 		return RESULT_NO_MEMORY;
+	set->under = under;
 	set->table.bucket_count = zone_table_buckets(count);
 	const size_t size = zone_table_bytes(set->table.bucket_count);
 	set->table.bucket = aligned_alloc(CACHE_LINE_BYTES, size);
@@ -83,9 +91,9 @@ const struct zone *zone_set_at(const struct zone_set *set, size_t index)
 	return set->zone[index];
 }
 
-/* The longest zone at or above the suffix that starts at `label`, or NULL. */
-static const struct zone *find_from(const struct zone_set *set, const struct dns_question *question,
-                                    unsigned label)
+/* The longest zone of this set alone at or above the suffix that starts at `label`, or NULL. */
+static const struct zone *find_own(const struct zone_set *set, const struct dns_question *question,
+                                   unsigned label)
 {
 	for (; label <= question->label_count; label++) {
 		if (!has_length(set, question->label_count - label))
@@ -97,6 +105,19 @@ static const struct zone *find_from(const struct zone_set *set, const struct dns
 			return zone;
 	}
 	return NULL;
+}
+
+/* The same with the set below: the longer name wins, at equal length the upper set. */
+static const struct zone *find_from(const struct zone_set *set, const struct dns_question *question,
+                                    unsigned label)
+{
+	const struct zone *zone = find_own(set, question, label);
+	if (LIKELY(set->under == NULL))
+		return zone;
+	const struct zone *below = find_own(set->under, question, label);
+	if (zone == NULL || (below != NULL && below->origin_labels > zone->origin_labels))
+		return below;
+	return zone;
 }
 
 const struct zone *zone_set_find(const struct zone_set *set, const struct dns_question *question)
@@ -112,12 +133,19 @@ const struct zone *zone_set_find(const struct zone_set *set, const struct dns_qu
 	return zone;
 }
 
-void zone_set_prefetch(const struct zone_set *set, const struct dns_question *question)
+static void prefetch_own(const struct zone_set *set, const struct dns_question *question)
 {
 	for (unsigned label = 0; label <= question->label_count; label++) {
 		if (has_length(set, question->label_count - label))
 			zone_table_prefetch(&set->table, question->hash[label]);
 	}
+}
+
+void zone_set_prefetch(const struct zone_set *set, const struct dns_question *question)
+{
+	prefetch_own(set, question);
+	if (UNLIKELY(set->under != NULL))
+		prefetch_own(set->under, question);
 }
 
 void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question)

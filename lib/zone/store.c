@@ -127,6 +127,15 @@ uint32_t zone_serial(const struct zone *zone)
 	return zone->serial;
 }
 
+uint32_t zone_expire_s(const struct zone *zone)
+{
+	const struct zone_rrset *soa =
+	    (const struct zone_rrset *)(const void *)((const uint8_t *)zone_apex(zone) + zone->soa);
+	const uint8_t *entry = zone_rrset_data(soa);
+	/* EXPIRE and MINIMUM are the last two of the five numbers (RFC 1035 §3.3.13). */
+	return bytes_load_u32(entry + sizeof(uint16_t) + zone_rdata_len(entry) - 8);
+}
+
 uint64_t zone_record_count(const struct zone *zone)
 {
 	return zone->record_count;

@@ -79,6 +79,8 @@ void zone_free(struct zone *zone);
 
 const struct dns_name *zone_origin(const struct zone *zone);
 uint32_t zone_serial(const struct zone *zone);
+/* The EXPIRE field of the SOA, in seconds. */
+uint32_t zone_expire_s(const struct zone *zone);
 uint64_t zone_record_count(const struct zone *zone);
 uint64_t zone_name_count(const struct zone *zone);
 size_t zone_memory_bytes(const struct zone *zone);
@@ -108,6 +110,11 @@ MUST_CHECK bool zone_cursor_next(const struct zone *zone, struct zone_cursor *cu
  * same name), RESULT_NO_MEMORY. */
 MUST_CHECK enum result zone_set_create(struct zone *const *zones, size_t count,
                                        struct zone_set **out);
+/* The same for a view: what the set itself does not have is looked for in `under`, which must be a set
+ * made by zone_set_create() and outlive this one. Of two zones above a name the longer one counts, and at
+ * equal names the one of this set. Counting and zone_set_at() are about this set alone. */
+MUST_CHECK enum result zone_set_create_over(struct zone *const *zones, size_t count,
+                                            const struct zone_set *under, struct zone_set **out);
 void zone_set_free(struct zone_set *set);
 size_t zone_set_count(const struct zone_set *set);
 const struct zone *zone_set_at(const struct zone_set *set, size_t index);

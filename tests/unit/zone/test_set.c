@@ -37,6 +37,38 @@ static const struct zone *find(const struct zone_set *set, const char *text, uin
 	return zone_set_find(set, &question);
 }
 
+/* A view's set over the common one. */
+static void test_over(void)
+{
+	struct zone *common[] = {make("example.com"), make("a.example.com"), make("example.net")};
+	struct zone *own[] = {make("example.com"), make("b.example.net"), make("c.a.example.com")};
+	struct zone_set *under = NULL;
+	struct zone_set *set = NULL;
+	CU_ASSERT_FATAL(zone_set_create(common, ARRAY_COUNT(common), &under) == RESULT_OK);
+	CU_ASSERT_FATAL(zone_set_create_over(own, ARRAY_COUNT(own), under, &set) == RESULT_OK);
+	CU_ASSERT(zone_set_count(set) == ARRAY_COUNT(own));
+	/* Of the same name, the view's. */
+	CU_ASSERT(find(set, "www.example.com", DNS_TYPE_A) == own[0]);
+	CU_ASSERT(find(under, "www.example.com", DNS_TYPE_A) == common[0]);
+	/* Longer names win, whichever set they are in. */
+	CU_ASSERT(find(set, "www.a.example.com", DNS_TYPE_A) == common[1]);
+	CU_ASSERT(find(set, "www.c.a.example.com", DNS_TYPE_A) == own[2]);
+	CU_ASSERT(find(set, "www.b.example.net", DNS_TYPE_A) == own[1]);
+	/* What the view does not have. */
+	CU_ASSERT(find(set, "www.example.net", DNS_TYPE_A) == common[2]);
+	CU_ASSERT(find(set, "example.org", DNS_TYPE_A) == NULL);
+	/* RFC 4035 §3.1.4.1 over both sets. */
+	CU_ASSERT(find(set, "b.example.net", DNS_TYPE_DS) == common[2]);
+	CU_ASSERT(find(set, "c.a.example.com", DNS_TYPE_DS) == common[1]);
+	CU_ASSERT(zone_expire_s(own[0]) == 4);
+	zone_set_free(set);
+	zone_set_free(under);
+	for (size_t i = 0; i < ARRAY_COUNT(common); i++) {
+		zone_free(common[i]);
+		zone_free(own[i]);
+	}
+}
+
 static void test_longest(void)
 {
 	struct zone *zones[] = {make("example.com"), make("a.b.example.com"), make("com"),
@@ -124,7 +156,7 @@ static void test_many(void)
 
 static const struct unit_case cases[] = {
     {"longest", test_longest}, {"root", test_root}, {"empty", test_empty},
-    {"twice", test_twice},     {"many", test_many},
+    {"twice", test_twice},     {"many", test_many}, {"over", test_over},
 };
 
 int main(int argc, char **argv)
