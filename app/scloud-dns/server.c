@@ -130,7 +130,7 @@ static int make_pipeline(struct server *server)
 	struct pipeline_error error;
 	const struct settings_parts parts = {
 	    .config = server->config,
-	    .zones = zones_set(server->zones),
+	    .zones = zones_views(server->zones),
 	    .ports = &server->ports,
 	    .upstreams = &server->upstreams,
 	    .kernel_half = &server->kernel_half,
@@ -209,7 +209,7 @@ static void reload_zones(struct server *server)
 		return;
 	}
 	snapshot_publish(&server->settings.zones, pipeline_get_rcu(server->pipeline),
-	                 zones_set(next));
+	                 zones_views(next));
 	zones_free(server->zones);
 	server->zones = next;
 	log_info("zones", "ZON007", "reloaded: %u zones with %llu records, %u kept as they were",

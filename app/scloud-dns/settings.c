@@ -56,6 +56,7 @@ static enum result make_limits(const struct config *config, struct settings *set
 	settings->responses = (struct ratelimit_settings){
 	    .response_qps = from->enabled && from->rrl.enabled ? from->rrl.qps_threshold : 0,
 	    .slip = from->rrl.slip,
+	    .window_ms = from->rrl.window_seconds * 1000,
 	    .keys_max = RATELIMIT_KEYS,
 	    .secret = secret,
 	};
@@ -122,7 +123,10 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .cookie_keys = &settings->cookie_keys,
 	    .ratelimit = queries_limit(settings),
 	};
-	settings->zone_manager = (struct stage_zone_manager_settings){.zones = &settings->zones};
+	settings->zone_manager = (struct stage_zone_manager_settings){
+	    .zones = &settings->zones,
+	    .rotate = parts->config->server.rotate_answers,
+	};
 	settings->sender = (struct stage_sender_settings){
 	    .ports = parts->ports->port,
 	    .port_count = parts->ports->count,

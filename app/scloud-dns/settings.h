@@ -35,7 +35,7 @@
 
 struct settings_parts {
 	const struct config *config;
-	struct zone_set *zones;
+	struct views *zones;
 	struct ports *ports;
 	const struct upstreams *upstreams;
 	const struct kernel_half *kernel_half;
@@ -43,7 +43,7 @@ struct settings_parts {
 };
 
 struct settings {
-	struct snapshot zones; /* of struct zone_set */
+	struct snapshot zones; /* of struct views */
 	struct snapshot policy; /* of struct guard_policy */
 	struct snapshot cookie_keys; /* of struct cookie_keys */
 	struct cookie_keys keys;

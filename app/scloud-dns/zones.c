@@ -7,25 +7,48 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access.h"
 #include "base/log.h"
 
-/* A zone and how many versions of the whole hold it. */
+/* Where a zone comes from. */
+struct source {
+	const char *name;
+	const char *file;
+	const struct config_zone *row; /* of inline records; NULL: the file */
+};
+
+/* A zone and how many sets, of all versions of the whole, have it. */
 struct holder {
 	struct zone *zone;
+	char *file;
 	uint32_t references;
 };
 
-struct zones {
-	struct zone_set *set;
+/* The zones of everybody or of one view. */
+struct group {
 	struct holder **holder;
 	uint32_t count;
+	struct zone_set *set;
 };
+
+struct zones {
+	uint32_t generation;
+	uint32_t view_count;
+	struct views *views;
+	struct group group[]; /* those of the views, then the common ones */
+};
+
+static struct group *common_of(struct zones *zones)
+{
+	return &zones->group[zones->view_count];
+}
 
 static void put_holder(struct holder *holder)
 {
-	if (--holder->references > 0)
+	if (holder == NULL || --holder->references > 0)
 		return;
 	zone_free(holder->zone);
+	free(holder->file);
 	free(holder);
 }
 
@@ -42,27 +65,32 @@ static void log_errors(const char *name, const struct zone_errors *errors)
 		          errors->count - shown);
 }
 
-static struct holder *find_former(const struct zones *former, const struct dns_name *origin)
+/* The zone of that name and, unless NULL, from that file. */
+static struct holder *find_in(const struct group *group, const struct dns_name *origin,
+                              const char *file)
 {
-	for (uint32_t i = 0; former != NULL && i < former->count; i++) {
-		if (dns_name_equal(zone_origin(former->holder[i]->zone)->wire, origin->wire))
-			return former->holder[i];
+	for (uint32_t i = 0; i < group->count; i++) {
+		struct holder *holder = group->holder[i];
+		if (dns_name_equal(zone_origin(holder->zone)->wire, origin->wire) &&
+		    (file == NULL || strcmp(holder->file, file) == 0))
+			return holder;
 	}
 	return NULL;
 }
 
-static enum result load_zone(const struct config *config, const struct config_zone *row,
-                             const struct dns_name *origin, struct zone **out,
-                             struct zone_errors *errors)
+/* The same in all groups from `first` on. */
+static struct holder *find_from(const struct zones *zones, uint32_t first,
+                                const struct dns_name *origin, const char *file)
 {
-	struct zone_load load = {
-	    .origin = *origin,
-	    .file = row->file,
-	    .default_ttl = config->server.default_ttl,
-	};
-	if (!row->inline_records)
-		return zone_load_file(&load, out, errors);
+	struct holder *holder = NULL;
+	for (uint32_t i = first; zones != NULL && i <= zones->view_count && holder == NULL; i++)
+		holder = find_in(&zones->group[i], origin, file);
+	return holder;
+}
 
+static enum result load_records(const struct config_zone *row, const struct zone_load *load,
+                                struct zone **out, struct zone_errors *errors)
+{
 	struct zone_text_record *records = calloc(row->records_count + 1u, sizeof(*records));
 	if (records == NULL)
 		return RESULT_NO_MEMORY;
@@ -74,103 +102,212 @@ static enum result load_zone(const struct config *config, const struct config_zo
 		    .rdata = row->records[i].rdata,
 		};
 	}
-	load.file = config->file;
-	enum result result = zone_load_records(&load, records, row->records_count, out, errors);
+	enum result result = zone_load_records(load, records, row->records_count, out, errors);
 	free(records);
 	return result;
 }
 
-/* Loads one zone, or keeps the former version of it, into the next slot. */
-static enum result add_zone(const struct config *config, const struct config_zone *row,
-                            const struct zones *former, struct zones *zones,
-                            struct zones_report *report)
+static enum result load_zone(const struct config *config, const struct source *source,
+                             const struct dns_name *origin, struct zone **out)
 {
-	struct dns_name origin;
-	struct zone *zone = NULL;
+	struct zone_load load = {
+	    .origin = *origin,
+	    .file = source->file,
+	    .default_ttl = config->server.default_ttl,
+	};
 	struct zone_errors *errors = calloc(1, sizeof(*errors));
-	struct holder *holder = calloc(1, sizeof(*holder));
-	enum result result = RESULT_NO_MEMORY;
-
-	if (errors != NULL && holder != NULL)
-		result = dns_name_from_text(row->name, strlen(row->name), NULL, &origin);
-	if (result == RESULT_OK)
-		result = load_zone(config, row, &origin, &zone, errors);
-	if (errors != NULL)
-		log_errors(row->name, errors);
+	if (errors == NULL)
+		return RESULT_NO_MEMORY;
+	enum result result = source->row != NULL ? load_records(source->row, &load, out, errors)
+	                                         : zone_load_file(&load, out, errors);
+	log_errors(source->name, errors);
 	free(errors);
-	if (result == RESULT_OK) {
-		*holder = (struct holder){.zone = zone, .references = 1};
-		zones->holder[zones->count++] = holder;
-		report->loaded++;
-		return RESULT_OK;
+	return result;
+}
+
+static enum result hold(struct zone *zone, const char *file, struct holder **out)
+{
+	struct holder *holder = calloc(1, sizeof(*holder));
+	char *copy = strdup(file);
+	if (holder == NULL || copy == NULL) {
+		free(holder);
+		free(copy);
+		zone_free(zone);
+		return RESULT_NO_MEMORY;
 	}
-	free(holder);
-	if (result == RESULT_NO_MEMORY)
-		return result;
-	holder = find_former(former, &origin);
-	if (holder == NULL) {
-		log_error("zones", "ZON002", "zone %s is not served: %s: %s", row->name,
-		          row->inline_records ? config->file : row->file, result_text(result));
-		report->failed++;
-		return RESULT_OK;
-	}
-	log_warn("zones", "ZON003", "zone %s stays in service as it was, serial %u", row->name,
-	         zone_serial(holder->zone));
-	holder->references++;
-	zones->holder[zones->count++] = holder;
-	report->kept++;
+	*holder = (struct holder){.zone = zone, .file = copy};
+	*out = holder;
 	return RESULT_OK;
 }
 
-static enum result make_set(struct zones *zones)
+/* What a load of zones works on. */
+struct work {
+	const struct config *config;
+	const struct zones *former;
+	struct zones *zones;
+	struct zones_report *report;
+};
+
+/* The former version of a zone whose file is wrong now, or NULL: then it is not served. */
+static struct holder *keep_former(const struct work *work, const struct source *source,
+                                  const struct dns_name *origin, bool is_common, enum result result)
 {
-	struct zone **list = calloc(zones->count + 1u, sizeof(struct zone *));
+	const uint32_t first = is_common && work->former != NULL ? work->former->view_count : 0;
+	struct holder *holder =
+	    find_from(work->former, first, origin, is_common ? NULL : source->file);
+	if (holder == NULL) {
+		log_error("zones", "ZON002", "zone %s is not served: %s: %s", source->name,
+		          source->file, result_text(result));
+		work->report->failed++;
+		return NULL;
+	}
+	log_warn("zones", "ZON003", "zone %s stays in service as it was, serial %u", source->name,
+	         zone_serial(holder->zone));
+	work->report->kept++;
+	return holder;
+}
+
+/* Finds the zone among those of this version, loads it, or keeps the former version of it. */
+static enum result add_zone(const struct work *work, struct group *group,
+                            const struct source *source)
+{
+	struct dns_name origin;
+	struct zone *zone = NULL;
+	const bool is_common = group == common_of(work->zones);
+	enum result result = dns_name_from_text(source->name, strlen(source->name), NULL, &origin);
+	if (result != RESULT_OK)
+		return result;
+	/* The common zones come first and have their names once: there is nothing to find for them. */
+	struct holder *holder = is_common ? NULL : find_from(work->zones, 0, &origin, source->file);
+	if (holder == NULL) {
+		result = load_zone(work->config, source, &origin, &zone);
+		if (result == RESULT_OK)
+			result = hold(zone, source->file, &holder);
+		if (result == RESULT_OK)
+			work->report->loaded++;
+		else if (result != RESULT_NO_MEMORY)
+			holder = keep_former(work, source, &origin, is_common, result);
+		if (holder != NULL)
+			work->report->records += zone_record_count(holder->zone);
+	}
+	if (result == RESULT_NO_MEMORY)
+		return result;
+	if (holder == NULL)
+		return RESULT_OK;
+	holder->references++;
+	group->holder[group->count++] = holder;
+	return RESULT_OK;
+}
+
+static enum result make_set(struct group *group, const struct zone_set *under)
+{
+	struct zone **list = calloc(group->count + 1u, sizeof(struct zone *));
 	if (list == NULL)
 		return RESULT_NO_MEMORY;
-	for (uint32_t i = 0; i < zones->count; i++)
-		list[i] = zones->holder[i]->zone;
-	enum result result = zone_set_create(list, zones->count, &zones->set);
+	for (uint32_t i = 0; i < group->count; i++)
+		list[i] = group->holder[i]->zone;
+	enum result result = zone_set_create_over(list, group->count, under, &group->set);
 	free(list);
+	return result;
+}
+
+static enum result load_common(const struct work *work)
+{
+	const struct config *config = work->config;
+	struct group *group = common_of(work->zones);
+	group->holder = calloc(config->zone_count + 1u, sizeof(struct holder *));
+	enum result result = group->holder == NULL ? RESULT_NO_MEMORY : RESULT_OK;
+	for (uint32_t i = 0; i < config->zone_count && result == RESULT_OK; i++) {
+		const struct config_zone *row = &config->zone[i];
+		const struct source source = {
+		    .name = row->name,
+		    .file = row->inline_records ? config->file : row->file,
+		    .row = row->inline_records ? row : NULL,
+		};
+		if (row->type == CONFIG_ZONE_PRIMARY)
+			result = add_zone(work, group, &source);
+	}
+	return result == RESULT_OK ? make_set(group, NULL) : result;
+}
+
+static enum result load_view(const struct work *work, uint32_t index)
+{
+	const struct config_view *view = &work->config->view[index];
+	struct group *group = &work->zones->group[index];
+	group->holder = calloc(view->zones_count + 1u, sizeof(struct holder *));
+	enum result result = group->holder == NULL ? RESULT_NO_MEMORY : RESULT_OK;
+	for (uint32_t i = 0; i < view->zones_count && result == RESULT_OK; i++) {
+		const struct source source = {.name = view->zones[i].name,
+		                              .file = view->zones[i].file};
+		result = add_zone(work, group, &source);
+	}
+	return result == RESULT_OK ? make_set(group, common_of(work->zones)->set) : result;
+}
+
+static enum result make_views(const struct config *config, struct zones *zones)
+{
+	struct views_row row[VIEWS_MAX] = {0};
+	struct acl_prefix *prefixes[VIEWS_MAX] = {0};
+	enum result result = RESULT_OK;
+	for (uint32_t i = 0; i < zones->view_count && result == RESULT_OK; i++) {
+		const struct config_acl *list = config->view[i].acl.acl;
+		prefixes[i] = access_prefixes(list);
+		row[i] = (struct views_row){.prefixes = prefixes[i],
+		                            .prefix_count = list->networks_count,
+		                            .zones = zones->group[i].set};
+		if (prefixes[i] == NULL)
+			result = RESULT_NO_MEMORY;
+	}
+	if (result == RESULT_OK)
+		result = views_create(row, zones->view_count, common_of(zones)->set,
+		                      zones->generation, &zones->views);
+	for (uint32_t i = 0; i < zones->view_count; i++)
+		free(prefixes[i]);
 	return result;
 }
 
 enum result zones_load(const struct config *config, const struct zones *former, struct zones **out,
                        struct zones_report *report)
 {
-	struct zones *zones = calloc(1, sizeof(*zones));
+	memset(report, 0, sizeof(*report));
+	if (config->view_count > VIEWS_MAX)
+		return RESULT_TOO_LONG;
+	struct zones *zones =
+	    calloc(1, sizeof(*zones) + (config->view_count + 1u) * sizeof(zones->group[0]));
 	if (zones == NULL)
 		return RESULT_NO_MEMORY;
-	memset(report, 0, sizeof(*report));
-	zones->holder = calloc(config->zone_count + 1u, sizeof(struct holder *));
-	enum result result = zones->holder == NULL ? RESULT_NO_MEMORY : RESULT_OK;
-	for (uint32_t i = 0; i < config->zone_count && result == RESULT_OK; i++) {
-		if (config->zone[i].type == CONFIG_ZONE_PRIMARY)
-			result = add_zone(config, &config->zone[i], former, zones, report);
-	}
+	zones->generation = former != NULL ? former->generation + 1 : 0;
+	zones->view_count = config->view_count;
+	const struct work work = {config, former, zones, report};
+	enum result result = load_common(&work);
+	for (uint32_t i = 0; i < zones->view_count && result == RESULT_OK; i++)
+		result = load_view(&work, i);
 	if (result == RESULT_OK)
-		result = make_set(zones);
+		result = make_views(config, zones);
 	if (result != RESULT_OK) {
 		zones_free(zones);
 		return result;
 	}
-	for (uint32_t i = 0; i < zones->count; i++)
-		report->records += zone_record_count(zones->holder[i]->zone);
 	*out = zones;
 	return RESULT_OK;
 }
 
-struct zone_set *zones_set(const struct zones *zones)
+struct views *zones_views(const struct zones *zones)
 {
-	return zones->set;
+	return zones->views;
 }
 
 void zones_free(struct zones *zones)
 {
 	if (zones == NULL)
 		return;
-	zone_set_free(zones->set);
-	for (uint32_t i = 0; i < zones->count; i++)
-		put_holder(zones->holder[i]);
-	free(zones->holder);
+	views_free(zones->views);
+	for (uint32_t i = 0; i <= zones->view_count; i++) {
+		struct group *group = &zones->group[i];
+		zone_set_free(group->set);
+		for (uint32_t j = 0; j < group->count; j++)
+			put_holder(group->holder[j]);
+		free(group->holder);
+	}
 	free(zones);
 }

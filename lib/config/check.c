@@ -260,6 +260,46 @@ static void check_zone_names(struct reader *reader)
 	}
 }
 
+/* Where a member of the section server stands. */
+static struct config_place server_place(struct reader *reader, const char *key)
+{
+	const struct config_position *at = config_position_member(reader->root, "server");
+	if (at != NULL)
+		at = config_position_member(at, key);
+	return at == NULL ? (struct config_place){0} : (struct config_place){at->line, at->column};
+}
+
+static void check_cookie_secret(struct reader *reader, const char *key, const char *text)
+{
+	if (text[0] == '\0' || (strlen(text) == CONFIG_COOKIE_SECRET_DIGITS &&
+	                        strspn(text, "0123456789abcdefABCDEF") == strlen(text)))
+		return;
+	reader_error(reader, server_place(reader, key),
+	             "server.%s: found another text, allowed: %d hexadecimal digits, or none", key,
+	             CONFIG_COOKIE_SECRET_DIGITS);
+}
+
+static void check_cookie_secrets(struct reader *reader)
+{
+	const struct config_server *server = &reader->config->server;
+	check_cookie_secret(reader, "cookie_secret", server->cookie_secret);
+	check_cookie_secret(reader, "cookie_secret_old", server->cookie_secret_old);
+	if (server->cookie_secret[0] == '\0' && server->cookie_secret_old[0] != '\0')
+		reader_error(reader, server_place(reader, "cookie_secret_old"),
+		             "server.cookie_secret_old: found a secret, allowed: one only beside "
+		             "\"cookie_secret\"");
+}
+
+static void check_view_zones(struct reader *reader)
+{
+	char key[CONFIG_KEY_BYTES];
+	for (uint32_t i = 0; i < reader->config->view_count; i++) {
+		const struct config_view *view = &reader->config->view[i];
+		snprintf(key, sizeof(key), "view[%u].zones", i);
+		check_names(reader, key, view->zones, view->zones_count, sizeof(*view->zones));
+	}
+}
+
 static void check_server(struct reader *reader)
 {
 	const struct config_server *server = &reader->config->server;
@@ -315,6 +355,8 @@ void reader_check(struct reader *reader)
 	check_zone_names(reader);
 	check_zones(reader);
 	check_server(reader);
+	check_cookie_secrets(reader);
+	check_view_zones(reader);
 	check_workers(reader);
 	reader_check_listeners(reader);
 	reader_check_ports(reader);

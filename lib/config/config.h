@@ -40,6 +40,10 @@ struct config_server {
 	bool enable_tcp;
 	bool enable_dnssec;
 	uint16_t bind_port;
+	bool rotate_answers;
+	const char
+	    *cookie_secret; /* CONFIG_COOKIE_SECRET_DIGITS hexadecimal digits; "": a random one */
+	const char *cookie_secret_old; /* the same; "": none */
 };
 
 /* Instances of each stage; 0: as dpdk.lanes and the placement want it. */
@@ -177,6 +181,7 @@ struct config_ratelimit {
 	uint32_t global_qps;
 	uint32_t per_ip_qps;
 	uint32_t per_subnet_qps;
+	struct config_acl_ref exempt_acl;
 	struct config_rrl rrl;
 };
 

@@ -35,9 +35,13 @@
 #define CONFIG_LCORES_MAX 128
 /* The rules of a listener are looked for one by one. Too high: it costs on every packet. */
 #define CONFIG_LISTENERS_MAX 16
+/* Each view is a bit of the mask that an address is looked up for. */
+#define CONFIG_VIEWS_MAX 64
 /* Lanes are indexed by an octet in struct query. */
 #define CONFIG_LANES_MAX 64
 /* Edits between an unknown key and the one we suggest. Too high: nonsense is suggested. */
 #define CONFIG_SUGGEST_EDITS_MAX 3
 /* Name servers taken from resolv.conf; the C library takes 3. */
 #define CONFIG_RESOLV_CONF_MAX 8
+/* A server secret for cookies in hexadecimal: the key of SipHash-2-4 (RFC 9018 §4.4). */
+#define CONFIG_COOKIE_SECRET_DIGITS 32

@@ -54,7 +54,7 @@ static const struct option root_rows[] = {
             .table = &option_amplification),
     SECTION(tuning, "Sizes that seldom need a change.", .table = &option_tuning),
     SECTIONS(view, "Other zones for other clients.", .table = &option_view, .live = true,
-             .pending = true),
+             .items_max = CONFIG_VIEWS_MAX),
     SECTION(monitoring, "A log of queries.", .table = &option_monitoring, .pending = true),
     SECTIONS(dynupdate, "Changes of zones by clients (RFC 2136).", .table = &option_dynupdate,
              .live = true, .pending = true),

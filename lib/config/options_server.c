@@ -90,6 +90,28 @@ static const struct option server_rows[] = {
      RANGE(1, 65535),
      .init = "53",
      .help = "Port of listeners that name none, and of the DPDK ports' addresses."},
+    {.key = "rotate_answers",
+     .type = OPTION_BOOL,
+     AT(server, rotate_answers),
+     .init = "false",
+     .help = "Begin with another record of a set in each answer from a zone, so that clients that "
+             "take the first one spread over all."},
+    {.key = "cookie_secret",
+     .type = OPTION_SECRET,
+     AT(server, cookie_secret),
+     RANGE(0, CONFIG_COOKIE_SECRET_DIGITS),
+     .init = "\"\"",
+     .help = "Secret of DNS cookies (RFC 9018), 32 hexadecimal digits, equal on all servers of an "
+             "anycast address. Empty: a random one, and a new one at every SIGHUP (the one before "
+             "is still taken)."},
+    {.key = "cookie_secret_old",
+     .type = OPTION_SECRET,
+     AT(server, cookie_secret_old),
+     RANGE(0, CONFIG_COOKIE_SECRET_DIGITS),
+     .init = "\"\"",
+     .help =
+         "A second secret whose cookies are taken but not made, for changes without a gap: first "
+         "the new one here on all servers, then swap the two, then remove the old one."},
 };
 
 const struct option_table option_server = {

@@ -272,9 +272,9 @@ static const struct option view_zone_rows[] = {
     {.key = "file",
      .type = OPTION_PATH,
      AT(view_zone, file),
-     .init = "\"\"",
+     .required = true,
      .live = true,
-     .help = "Its file in this view."},
+     .help = "Its file in this view. A file that several views name is read once."},
 };
 
 static const struct option_table option_view_zone = {TABLE(view_zone, view_zone_rows)};
@@ -292,14 +292,17 @@ static const struct option view_rows[] = {
      AT(view, acl),
      .init = "\"any\"",
      .live = true,
-     .help = "Clients that see this view; the first view that fits counts."},
+     .help =
+         "Clients that see this view; the first view that fits counts. Clients in no view see the "
+         "zones of the section zone."},
     {.key = "zones",
      .type = OPTION_OBJECT,
      LIST_AT(view, zones),
      .table = &option_view_zone,
      .init = "[]",
      .live = true,
-     .help = "Zones of this view, in front of those of the section zone."},
+     .help = "Zones of this view, in front of those of the section zone: of two zones above a name "
+             "the longer one answers, and of the same name the view's."},
 };
 
 const struct option_table option_view = {

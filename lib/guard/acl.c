@@ -7,19 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every octet of an address and the length that it was masked to. */
+/* Every octet of an address, the length that it was masked to, and the lists it is in; none: a free slot. */
 struct key {
 	uint64_t high;
 	uint64_t low;
+	uint64_t classes;
 	uint8_t length;
-	bool used;
 };
 
 struct table {
 	struct key *slots;
 	size_t mask; /* slot count - 1; a power of two, at most half full */
-	uint8_t lengths[129]; /* the different prefix lengths, as they came */
+	uint64_t everybody; /* lists with a prefix of length 0: "any" needs no probe */
 	uint8_t length_count;
+	uint8_t lengths[128]; /* the other prefix lengths, each once, as they came */
 };
 
 struct acl {
@@ -51,7 +52,7 @@ static struct key masked(uint8_t family, const uint8_t *octets, uint8_t length)
 		low = 0;
 	else if (length < 128)
 		low &= ~UINT64_C(0) << (128 - length);
-	return (struct key){.high = high, .low = low, .length = length, .used = true};
+	return (struct key){.high = high, .low = low, .length = length};
 }
 
 static size_t slot_of(const struct table *table, const struct key *key)
@@ -71,15 +72,21 @@ static bool same(const struct key *a, const struct key *b)
 static struct key *probe(const struct table *table, const struct key *key)
 {
 	size_t at = slot_of(table, key);
-	while (table->slots[at].used && !same(&table->slots[at], key))
+	while (table->slots[at].classes != 0 && !same(&table->slots[at], key))
 		at = (at + 1) & table->mask;
 	return &table->slots[at];
 }
 
-static void add(struct table *table, uint8_t family, const struct acl_prefix *prefix)
+static void add(struct table *table, const struct acl_prefix *prefix, uint64_t classes)
 {
-	struct key key = masked(family, prefix->octets, prefix->length);
-	*probe(table, &key) = key;
+	if (prefix->length == 0) {
+		table->everybody |= classes;
+		return;
+	}
+	struct key key = masked(prefix->family, prefix->octets, prefix->length);
+	struct key *slot = probe(table, &key);
+	key.classes = slot->classes | classes;
+	*slot = key;
 	if (memchr(table->lengths, prefix->length, table->length_count) == NULL)
 		table->lengths[table->length_count++] = prefix->length;
 }
@@ -110,6 +117,12 @@ static enum result check(const struct acl_prefix *prefixes, size_t count, size_t
 
 enum result acl_create(const struct acl_prefix *prefixes, size_t count, struct acl **out)
 {
+	return acl_create_classes(prefixes, NULL, count, out);
+}
+
+enum result acl_create_classes(const struct acl_prefix *prefixes, const uint64_t *classes,
+                               size_t count, struct acl **out)
+{
 	size_t v4_count;
 	enum result result = check(prefixes, count, &v4_count);
 	if (result != RESULT_OK)
@@ -122,8 +135,8 @@ enum result acl_create(const struct acl_prefix *prefixes, size_t count, struct a
 		return RESULT_NO_MEMORY;
 	}
 	for (size_t i = 0; i < count; i++)
-		add(prefixes[i].family == 4 ? &acl->v4 : &acl->v6, prefixes[i].family,
-		    &prefixes[i]);
+		add(prefixes[i].family == 4 ? &acl->v4 : &acl->v6, &prefixes[i],
+		    classes == NULL ? 1 : classes[i]);
 	*out = acl;
 	return RESULT_OK;
 }
@@ -140,10 +153,23 @@ void acl_free(struct acl *acl)
 bool acl_match(const struct acl *acl, uint8_t family, const uint8_t *octets)
 {
 	const struct table *table = family == 4 ? &acl->v4 : &acl->v6;
+	if (table->everybody != 0)
+		return true;
 	for (uint8_t i = 0; i < table->length_count; i++) {
 		struct key key = masked(family, octets, table->lengths[i]);
-		if (probe(table, &key)->used)
+		if (probe(table, &key)->classes != 0)
 			return true;
 	}
 	return false;
+}
+
+uint64_t acl_classes(const struct acl *acl, uint8_t family, const uint8_t *octets)
+{
+	const struct table *table = family == 4 ? &acl->v4 : &acl->v6;
+	uint64_t classes = table->everybody;
+	for (uint8_t i = 0; i < table->length_count; i++) {
+		struct key key = masked(family, octets, table->lengths[i]);
+		classes |= probe(table, &key)->classes;
+	}
+	return classes;
 }

@@ -7,9 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Loads decay in steps of this many milliseconds: METER_HALF_LIFE_MS / 16, a power of two. */
-#define TICK_MS 64
-#define TICKS_PER_HALVING (METER_HALF_LIFE_MS / TICK_MS)
+/* Loads decay in this many steps for each halving. */
+#define TICKS_PER_HALVING 16
+/* ln 2 in thousandths: the half-life is that part of the window. */
+#define LN2_THOUSANDTHS 693
+#define PRICE_FRACTION ((1u << METER_PRICE_BITS) - 1)
+/* 2^32 / golden ratio: a walk in such steps meets all fractions evenly. */
+#define GOLDEN_STEP 2654435769u
 
 struct line {
 	uint32_t tick; /* when the loads were last brought up to date */
@@ -21,6 +25,8 @@ _Static_assert(sizeof(struct line) == CACHE_LINE_BYTES, "a line is one cache lin
 
 struct meter {
 	uint64_t mask;
+	uint32_t tick_ms;
+	uint32_t dither; /* which fractions of a price are rounded up: evenly many */
 	struct line *lines;
 };
 
@@ -30,17 +36,20 @@ static const uint32_t left_after[TICKS_PER_HALVING] = {
     46341, 44376, 42495, 40693, 38968, 37316, 35734, 34219,
 };
 
-enum result meter_create(uint32_t keys_max, struct meter **out)
+enum result meter_create(uint32_t keys_max, uint32_t window_ms, struct meter **out)
 {
 	uint64_t lines = 1;
 	while (lines * METER_KEYS < keys_max)
 		lines *= 2;
-	if (keys_max == 0 || lines > METER_LINES_MAX)
+	if (keys_max == 0 || lines > METER_LINES_MAX || window_ms < METER_WINDOW_MIN_MS ||
+	    window_ms > METER_WINDOW_MAX_MS)
 		return RESULT_OUT_OF_RANGE;
 	struct meter *meter = calloc(1, sizeof(*meter));
 	if (meter == NULL)
 		return RESULT_NO_MEMORY;
 	meter->mask = lines - 1;
+	meter->tick_ms =
+	    (uint32_t)((uint64_t)window_ms * LN2_THOUSANDTHS / 1000 / TICKS_PER_HALVING);
 	meter->lines = aligned_alloc(CACHE_LINE_BYTES, lines * sizeof(struct line));
 	if (meter->lines == NULL) {
 		free(meter);
@@ -94,24 +103,34 @@ static int place_of(struct line *line, uint16_t tag)
 	return least;
 }
 
+/* The price as a whole number: its fraction is the part of all uses that pay one more. */
+static uint32_t whole_price(struct meter *meter, uint32_t price)
+{
+	meter->dither += GOLDEN_STEP;
+	return (uint32_t)(((uint64_t)price + (meter->dither >> (32 - METER_PRICE_BITS))) >>
+	                  METER_PRICE_BITS);
+}
+
 bool meter_take(struct meter *meter, uint64_t hash, uint32_t price, uint32_t now_ms)
 {
 	struct line *line = line_of(meter, hash);
-	uint32_t tick = now_ms / TICK_MS;
+	uint32_t tick = now_ms / meter->tick_ms;
 	if (tick != line->tick)
 		decay(line, tick);
 	int place = place_of(line, (uint16_t)(hash >> 48));
-	uint32_t load = line->load[place] + price;
-	if (load > METER_LOAD_MAX)
+	/* A use that happens to be free still needs room for its price: else these would all pass. */
+	const uint32_t most = (uint32_t)(((uint64_t)price + PRICE_FRACTION) >> METER_PRICE_BITS);
+	if (line->load[place] + most > METER_LOAD_MAX)
 		return false;
-	line->load[place] = (uint16_t)load;
+	line->load[place] = (uint16_t)(line->load[place] + whole_price(meter, price));
 	return true;
 }
 
-uint32_t meter_price(uint32_t per_second)
+uint32_t meter_price(uint32_t per_second, uint32_t window_ms)
 {
-	uint64_t price = (uint64_t)METER_LOAD_MAX * 1000 / ((uint64_t)per_second * METER_WINDOW_MS);
-	if (price > METER_LOAD_MAX)
-		return METER_LOAD_MAX;
+	const uint64_t most = (uint64_t)METER_LOAD_MAX << METER_PRICE_BITS;
+	uint64_t price = most * 1000 / ((uint64_t)per_second * window_ms);
+	if (price > most)
+		return (uint32_t)most;
 	return price < 1 ? 1 : (uint32_t)price;
 }

@@ -13,18 +13,19 @@ static bool is_wildcard(const struct guard_listener *listener)
 	return memcmp(listener->octets, zero, listener->family == 4 ? 4 : 16) == 0;
 }
 
-static const struct guard_listener *find(const struct guard_policy *policy, uint8_t family,
-                                         const uint8_t *local, uint16_t local_port)
+/* The index of the listener that the address belongs to, or listener_count. */
+static uint32_t find(const struct guard_policy *policy, uint8_t family, const uint8_t *local,
+                     uint16_t local_port)
 {
-	const struct guard_listener *wildcard = NULL;
+	uint32_t wildcard = policy->listener_count;
 	for (uint32_t i = 0; i < policy->listener_count; i++) {
 		const struct guard_listener *listener = &policy->listener[i];
 		if (listener->family != family || listener->port != local_port)
 			continue;
 		if (memcmp(listener->octets, local, family == 4 ? 4 : 16) == 0)
-			return listener;
-		if (wildcard == NULL && is_wildcard(listener))
-			wildcard = listener;
+			return i;
+		if (wildcard == policy->listener_count && is_wildcard(listener))
+			wildcard = i;
 	}
 	return wildcard;
 }
@@ -33,17 +34,19 @@ struct guard_verdict guard_policy_check(const struct guard_policy *policy, uint8
                                         const uint8_t *client, const uint8_t *local,
                                         uint16_t local_port)
 {
-	struct guard_verdict verdict = {.allowed = true, .recursion_allowed = true};
-	const struct guard_listener *listener = find(policy, family, local, local_port);
-
-	if (listener != NULL) {
-		verdict.allowed = listener->acl == NULL || acl_match(listener->acl, family, client);
-		verdict.recursion_allowed = listener->recursion_allowed;
+	const uint64_t classes = acl_classes(policy->acl, family, client);
+	const uint32_t at = find(policy, family, local, local_port);
+	struct guard_verdict verdict = {
+	    .allowed = true,
+	    /* RFC 5358 §4: recursion is for those whom the operator named. */
+	    .recursion_allowed =
+	        policy->recursion_enabled && (classes & GUARD_CLASS_RECURSION) != 0,
+	    .exempt = (classes & GUARD_CLASS_EXEMPT) != 0,
+	};
+	if (at < policy->listener_count) {
+		verdict.allowed = (classes & GUARD_CLASS_LISTENER(at)) != 0;
+		verdict.recursion_allowed &= policy->listener[at].recursion_allowed;
 	}
-	/* RFC 5358 §4: recursion is for those whom the operator named. */
-	verdict.recursion_allowed = verdict.recursion_allowed && policy->recursion_enabled &&
-	                            policy->recursion_acl != NULL &&
-	                            acl_match(policy->recursion_acl, family, client);
 	return verdict;
 }
 
@@ -52,8 +55,6 @@ void guard_policy_free(void *object)
 	struct guard_policy *policy = object;
 	if (policy == NULL)
 		return;
-	for (uint32_t i = 0; i < policy->owned_count; i++)
-		acl_free(policy->owned[i]);
-	free(policy->owned);
+	acl_free(policy->acl);
 	free(policy);
 }

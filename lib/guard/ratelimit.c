@@ -27,11 +27,11 @@ enum purpose {
 	PURPOSE_RESPONSE = 16
 };
 
-static uint32_t price_or_zero(uint64_t per_second)
+static uint32_t price_or_zero(uint64_t per_second, uint32_t window_ms)
 {
-	return per_second == 0
-	           ? 0
-	           : meter_price(per_second > UINT32_MAX ? UINT32_MAX : (uint32_t)per_second);
+	if (per_second == 0)
+		return 0;
+	return meter_price(per_second > UINT32_MAX ? UINT32_MAX : (uint32_t)per_second, window_ms);
 }
 
 void ratelimit_divide(struct ratelimit_settings *settings, uint32_t shares)
@@ -47,18 +47,19 @@ enum result ratelimit_create(const struct ratelimit_settings *settings, struct r
 	struct ratelimit *limit = calloc(1, sizeof(*limit));
 	if (limit == NULL)
 		return RESULT_NO_MEMORY;
-	enum result result = meter_create(settings->keys_max, &limit->meter);
+	uint32_t window_ms = settings->window_ms != 0 ? settings->window_ms : METER_WINDOW_MS;
+	enum result result = meter_create(settings->keys_max, window_ms, &limit->meter);
 	if (result != RESULT_OK) {
 		free(limit);
 		return result;
 	}
 	limit->settings = *settings;
-	limit->price_global = price_or_zero(settings->global_qps);
-	limit->price_address = price_or_zero(settings->address_qps);
-	limit->price_network = price_or_zero(settings->network_qps);
-	limit->price_response = price_or_zero(settings->response_qps);
+	limit->price_global = price_or_zero(settings->global_qps, window_ms);
+	limit->price_address = price_or_zero(settings->address_qps, window_ms);
+	limit->price_network = price_or_zero(settings->network_qps, window_ms);
+	limit->price_response = price_or_zero(settings->response_qps, window_ms);
 	limit->price_response_network =
-	    price_or_zero((uint64_t)settings->response_qps * RATELIMIT_NETWORK_FACTOR);
+	    price_or_zero((uint64_t)settings->response_qps * RATELIMIT_NETWORK_FACTOR, window_ms);
 	*out = limit;
 	return RESULT_OK;
 }

@@ -35,6 +35,7 @@ struct ratelimit_settings {
 	uint32_t
 	    response_qps; /* of one kind to one address; networks: RATELIMIT_NETWORK_FACTOR times */
 	uint32_t slip; /* every slip-th limited response is truncated instead of dropped; 0: none */
+	uint32_t window_ms; /* over which uses are counted (guard/meter.h); 0: METER_WINDOW_MS */
 	uint32_t keys_max; /* clients to keep track of at once */
 	uint64_t secret; /* for the keyed hash */
 };
@@ -57,7 +58,7 @@ struct ratelimit;
 /* Makes the settings those of one of `shares` lanes; limits stay at least 1. */
 void ratelimit_divide(struct ratelimit_settings *settings, uint32_t shares);
 
-/* Fails: RESULT_OUT_OF_RANGE (keys_max), RESULT_NO_MEMORY. */
+/* Fails: RESULT_OUT_OF_RANGE (keys_max, window_ms), RESULT_NO_MEMORY. */
 MUST_CHECK enum result ratelimit_create(const struct ratelimit_settings *settings,
                                         struct ratelimit **out);
 void ratelimit_free(struct ratelimit *limit);

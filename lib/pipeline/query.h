@@ -86,6 +86,8 @@ struct query {
 	bool recursion_allowed; /* the client may have recursion (RA) */
 	uint8_t cookie_state; /* enum cookie_state of guard/cookie.h; QUERY_DISPATCHER */
 	uint8_t keep; /* enum query_keep; RESOLVER */
+	uint8_t view; /* index of guard/views.h, of that version of the views; QUERY_DISPATCHER */
+	uint32_t views_generation;
 	struct dns_answer answer;
 	struct dns_question question; /* large, so last */
 };

@@ -12,6 +12,7 @@
 #include "dns/rrtype.h"
 #include "guard/cookie.h"
 #include "guard/policy.h"
+#include "guard/views.h"
 #include "pipeline/query.h"
 #include "zone/zone.h"
 
@@ -178,14 +179,25 @@ static enum query_dispatcher_output dispatch(struct stage *stage, struct rte_mbu
 	              policy->recursion_enabled ? EDNS_EDE_PROHIBITED : EDNS_EDE_NOT_AUTHORITATIVE);
 }
 
+/* The zones that the client sees. ZONE_MANAGER finds the same ones by the index, if the snapshot is still
+ * the same by then. */
+static const struct zone_set *pick_zones(const struct views *views, struct query *query)
+{
+	query->view = views_pick(views, query->client.family, query->client.octets);
+	query->views_generation = views->generation;
+	return views_zones(views, query->view);
+}
+
 static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
 {
 	const struct query_dispatcher *dispatcher = stage->state;
-	const struct zone_set *zones = snapshot_load(dispatcher->settings->zones);
+	const struct views *views = snapshot_load(dispatcher->settings->zones);
 	const struct guard_policy *policy = snapshot_load(dispatcher->settings->policy);
 
-	for (uint16_t i = 0; i < count; i++)
-		zone_set_prefetch(zones, &query_of(burst[i])->question);
+	for (uint16_t i = 0; i < count; i++) {
+		struct query *query = query_of(burst[i]);
+		zone_set_prefetch(pick_zones(views, query), &query->question);
+	}
 	for (uint16_t i = 0; i < count; i++) {
 		struct query *query = query_of(burst[i]);
 		if (query->edns.present)
@@ -193,7 +205,10 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 		if (UNLIKELY(is_over_rate(stage, query)))
 			stage_drop(stage, burst[i], DROP_DISPATCHER_RATE_LIMIT);
 		else
-			stage_emit(stage, dispatch(stage, burst[i], zones, policy), burst[i]);
+			stage_emit(
+			    stage,
+			    dispatch(stage, burst[i], views_zones(views, query->view), policy),
+			    burst[i]);
 	}
 }
 

@@ -34,7 +34,7 @@ enum query_dispatcher_event {
 #define QUERY_DISPATCHER_TEXT_MAX 255
 
 struct stage_query_dispatcher_settings {
-	const struct snapshot *zones; /* of struct zone_set */
+	const struct snapshot *zones; /* of struct views: zones, by view of the client */
 	const struct snapshot *policy; /* of struct guard_policy */
 	/* Answers to CH TXT version.bind (version.server) and hostname.bind (id.server); NULL: REFUSED. */
 	const char *version;

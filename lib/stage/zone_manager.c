@@ -5,6 +5,7 @@
  * ENCODER with the sections of the answer. */
 #include "stage/zone_manager.h"
 
+#include "guard/views.h"
 #include "pipeline/query.h"
 #include "zone/zone.h"
 
@@ -32,19 +33,28 @@ static void count_answer(struct stage *stage, const struct dns_answer *answer)
 	stage_count(&stage->counters->event[event], 1);
 }
 
-static void answer(struct stage *stage, const struct zone_set *zones, struct rte_mbuf *mbuf)
+/* The zones that QUERY_DISPATCHER picked for the client. An index of another version of the views could
+ * be that of another view: then it is picked again. */
+static const struct zone_set *zones_of(const struct views *views, const struct query *query)
+{
+	uint8_t view = query->view;
+	if (UNLIKELY(query->views_generation != views->generation))
+		view = views_pick(views, query->client.family, query->client.octets);
+	return views_zones(views, view);
+}
+
+static void refuse(struct stage *stage, struct query *query)
+{
+	stage_count(&stage->counters->event[ZONE_MANAGER_EVENT_GONE], 1);
+	query->answer.rcode = DNS_RCODE_REFUSED;
+	query->answer.ede = EDNS_EDE_NOT_AUTHORITATIVE;
+}
+
+static void answer(struct stage *stage, const struct zone_set *zones, const struct zone *zone,
+                   struct rte_mbuf *mbuf)
 {
 	struct zone_manager *manager = stage->state;
 	struct query *query = query_of(mbuf);
-	const struct zone *zone = zone_set_find(zones, &query->question);
-
-	if (UNLIKELY(zone == NULL)) {
-		stage_count(&stage->counters->event[ZONE_MANAGER_EVENT_GONE], 1);
-		query->answer.rcode = DNS_RCODE_REFUSED;
-		query->answer.ede = EDNS_EDE_NOT_AUTHORITATIVE;
-		stage_emit(stage, ZONE_MANAGER_TO_ENCODER, mbuf);
-		return;
-	}
 	struct zone_answer_request request = {
 	    .question = &query->question,
 	    .dnssec_ok = query->edns.present && query->edns.dnssec_ok,
@@ -56,18 +66,37 @@ static void answer(struct stage *stage, const struct zone_set *zones, struct rte
 	zone_answer(zones, zone, &request, &builder, &query->answer);
 	query_take_sections(query, &builder);
 	count_answer(stage, &query->answer);
-	stage_emit(stage, ZONE_MANAGER_TO_ENCODER, mbuf);
 }
 
+/* In steps, so that the memory loads of the whole burst run side by side. */
 static void zone_manager_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
 {
 	const struct zone_manager *manager = stage->state;
-	const struct zone_set *zones = snapshot_load(manager->settings->zones);
+	const struct views *views = snapshot_load(manager->settings->zones);
+	const struct zone_set *zones[PIPELINE_BURST];
+	const struct zone *zone[PIPELINE_BURST];
 
-	for (uint16_t i = 0; i < count; i++)
-		zone_set_prefetch(zones, &query_of(burst[i])->question);
-	for (uint16_t i = 0; i < count; i++)
-		answer(stage, zones, burst[i]);
+	for (uint16_t i = 0; i < count; i++) {
+		zones[i] = zones_of(views, query_of(burst[i]));
+		zone_set_prefetch(zones[i], &query_of(burst[i])->question);
+	}
+	for (uint16_t i = 0; i < count; i++) {
+		const struct dns_question *question = &query_of(burst[i])->question;
+		zone[i] = zone_set_find(zones[i], question);
+		if (LIKELY(zone[i] != NULL))
+			zone_prefetch_bucket(zone[i], question);
+	}
+	for (uint16_t i = 0; i < count; i++) {
+		if (LIKELY(zone[i] != NULL))
+			zone_prefetch_node(zone[i], &query_of(burst[i])->question);
+	}
+	for (uint16_t i = 0; i < count; i++) {
+		if (LIKELY(zone[i] != NULL))
+			answer(stage, zones[i], zone[i], burst[i]);
+		else
+			refuse(stage, query_of(burst[i]));
+		stage_emit(stage, ZONE_MANAGER_TO_ENCODER, burst[i]);
+	}
 }
 
 const struct stage_ops stage_zone_manager_ops = {

@@ -31,7 +31,7 @@ enum zone_manager_event {
 };
 
 struct stage_zone_manager_settings {
-	const struct snapshot *zones; /* of struct zone_set */
+	const struct snapshot *zones; /* of struct views: zones, by view of the client */
 	bool rotate; /* change the order of an RRset's records from answer to answer */
 };
 

@@ -305,6 +305,36 @@ static void addresses_as_text(void)
 	is_address(&address, "none");
 }
 
+static void cookie_secrets(void)
+{
+	LOAD_EXPECT("{" NO_RECURSION
+	            ", \"server\": {\"cookie_secret\": \"e5e973e5a6b2a43f48e7dc849e37bfcf\", "
+	            "\"cookie_secret_old\": \"445536BCD2513298075A5D379663C962\"}}",
+	            "");
+	LOAD_EXPECT("{" NO_RECURSION ",\n\"server\": {\"cookie_secret\": \"e5\"}}",
+	            "t:2:29: error: server.cookie_secret: found another text, allowed: 32 "
+	            "hexadecimal digits, or none\n");
+	LOAD_EXPECT("{" NO_RECURSION ",\n\"server\": {\"cookie_secret_old\": "
+	            "\"445536bcd2513298075a5d379663c962\"}}",
+	            "t:2:33: error: server.cookie_secret_old: found a secret, allowed: one only "
+	            "beside \"cookie_secret\"\n");
+}
+
+static void view_zones(void)
+{
+	LOAD_EXPECT("{" NO_RECURSION ", \"view\": [{\"name\": \"v\", \"zones\": [{\"name\": "
+	            "\"a.\", \"file\": \"x\"}, {\"name\": \"b.\", \"file\": \"x\"}]}]}",
+	            "");
+	LOAD_EXPECT("{" NO_RECURSION ", \"view\": [{\"name\": \"v\", \"zones\": [{\"name\": "
+	            "\"a.\", \"file\": \"x\"},\n{\"name\": \"A\", \"file\": \"y\"}]}]}",
+	            "t:2:1: error: view[0].zones[1].name: found \"A.\" a second time, allowed: "
+	            "once (line 1)\n");
+	LOAD_EXPECT(
+	    "{" NO_RECURSION ",\n\"view\": [{\"name\": \"v\", \"zones\": [{\"name\": \"a.\"}]}]}",
+	    "t:2:34: error: view[0].zones[0].file: the key is missing, needed: a path of a file, "
+	    "shorter than 4096 octets\n");
+}
+
 static const struct unit_case cases[] = {
     {"access_lists", access_lists},
     {"own_localhost", own_localhost},
@@ -320,6 +350,8 @@ static const struct unit_case cases[] = {
     {"resolv_conf_is_ourselves", resolv_conf_is_ourselves},
     {"lanes", lanes},
     {"addresses_as_text", addresses_as_text},
+    {"cookie_secrets", cookie_secrets},
+    {"view_zones", view_zones},
 };
 
 int main(int argc, char **argv)

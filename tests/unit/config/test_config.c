@@ -139,8 +139,8 @@ static void pending(void)
 	            "");
 	LOAD_EXPECT("{" NO_RECURSION ",\n\"doh\": {\"enabled\": true, \"bind\": \"0.0.0.0:444\"}}",
 	            "t:2:1: warning: doh is asked for and not done yet\n");
-	LOAD_EXPECT("{" NO_RECURSION ",\n\"view\": [{\"name\": \"v\"}],\n\"tsig_key\": []}",
-	            "t:2:1: warning: view is asked for and not done yet\n");
+	LOAD_EXPECT("{" NO_RECURSION ",\n\"axfr\": {\"enabled\": true},\n\"tsig_key\": []}",
+	            "t:2:1: warning: axfr is asked for and not done yet\n");
 	LOAD_EXPECT("{" NO_RECURSION ",\n\"server\": {\"enable_dnssec\": true}}",
 	            "t:2:29: warning: server.enable_dnssec: true is asked for and not done yet\n");
 	LOAD_EXPECT("{" NO_RECURSION ",\n\"workers\": {\"resolver\": 1}}", "");
@@ -232,8 +232,9 @@ static void full_example(void)
 	    config_load_file(SOURCE_ROOT "/config/examples/full.json", &source, &config, &problems),
 	    RESULT_OK);
 	/* Sections that are not done yet give one warning each. */
-	static const char *const once[] = {"metrics is",  "admin is", "doh is",  "root_hints is",
-	                                   "tsig_key is", "axfr is",  "view is", "dynupdate is"};
+	static const char *const once[] = {"metrics is",    "admin is",    "doh is",
+	                                   "root_hints is", "tsig_key is", "axfr is",
+	                                   "dynupdate is"};
 	for (size_t i = 0; i < ARRAY_COUNT(once); i++) {
 		unsigned count = 0;
 		for (uint32_t j = 0; j < problems.warning_count; j++)

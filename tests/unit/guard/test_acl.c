@@ -116,12 +116,32 @@ static void random_set_agrees_with_the_slow_way(void)
 	free(prefixes);
 }
 
+static void lists_in_one_set_are_told_apart(void)
+{
+	const struct acl_prefix prefixes[] = {{4, 8, {10}},         {4, 24, {10, 0, 1}},
+	                                      {4, 24, {10, 0, 1}},  {4, 0, {0}},
+	                                      {6, 128, {[15] = 1}}, {4, 32, {10, 0, 1, 1}}};
+	const uint64_t classes[] = {1, 2, 4, 8, 16, UINT64_C(1) << 63};
+	struct acl *acl = NULL;
+	CU_ASSERT_EQUAL_FATAL(acl_create_classes(prefixes, classes, ARRAY_COUNT(prefixes), &acl),
+	                      RESULT_OK);
+	CU_ASSERT_EQUAL(acl_classes(acl, 4, (const uint8_t[4]){192, 0, 2, 1}), 8);
+	CU_ASSERT_EQUAL(acl_classes(acl, 4, (const uint8_t[4]){10, 0, 2, 1}), 1 + 8);
+	CU_ASSERT_EQUAL(acl_classes(acl, 4, (const uint8_t[4]){10, 0, 1, 2}), 1 + 2 + 4 + 8);
+	CU_ASSERT_EQUAL(acl_classes(acl, 4, (const uint8_t[4]){10, 0, 1, 1}),
+	                1 + 2 + 4 + 8 + (UINT64_C(1) << 63));
+	CU_ASSERT_EQUAL(acl_classes(acl, 6, (const uint8_t[16]){[15] = 1}), 16);
+	CU_ASSERT_EQUAL(acl_classes(acl, 6, (const uint8_t[16]){[15] = 2}), 0);
+	acl_free(acl);
+}
+
 static const struct unit_case cases[] = {
     {"empty_matches_nobody", empty_matches_nobody},
     {"borders_of_a_v4_prefix", borders_of_a_v4_prefix},
     {"zero_length_matches_its_family_only", zero_length_matches_its_family_only},
     {"every_v6_length_has_exact_borders", every_v6_length_has_exact_borders},
     {"bad_prefixes_are_refused", bad_prefixes_are_refused},
+    {"lists_in_one_set_are_told_apart", lists_in_one_set_are_told_apart},
     {"random_set_agrees_with_the_slow_way", random_set_agrees_with_the_slow_way},
 };
 

@@ -11,17 +11,19 @@ static const uint8_t inside[4] = {10, 0, 0, 7};
 static const uint8_t outside[4] = {192, 0, 2, 7};
 static const uint8_t address[4] = {10, 53, 0, 2};
 
+/* 10/8 is in the lists of the first two listeners, and has recursion; the third listener is open. */
 static struct guard_policy *create(void)
 {
-	const struct acl_prefix prefix = {4, 8, {10}};
+	const struct acl_prefix prefixes[] = {
+	    {4, 8, {10}}, {4, 0, {0}}, {6, 0, {0}}, {4, 24, {192, 0, 2}}};
+	const uint64_t classes[] = {
+	    GUARD_CLASS_LISTENER(0) | GUARD_CLASS_LISTENER(1) | GUARD_CLASS_RECURSION,
+	    GUARD_CLASS_LISTENER(2), GUARD_CLASS_LISTENER(2), GUARD_CLASS_EXEMPT};
 	struct guard_policy *policy = calloc(1, sizeof(*policy));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
-	policy->owned = calloc(1, sizeof(*policy->owned));
-	CU_ASSERT_PTR_NOT_NULL_FATAL(policy->owned);
-	CU_ASSERT_EQUAL_FATAL(acl_create(&prefix, 1, &policy->owned[0]), RESULT_OK);
-	policy->owned_count = 1;
+	CU_ASSERT_EQUAL_FATAL(
+	    acl_create_classes(prefixes, classes, ARRAY_COUNT(prefixes), &policy->acl), RESULT_OK);
 	policy->recursion_enabled = true;
-	policy->recursion_acl = policy->owned[0];
 	return policy;
 }
 
@@ -39,13 +41,10 @@ static void without_listeners_the_recursion_list_decides(void)
 static void the_exact_listener_wins_over_the_wildcard(void)
 {
 	struct guard_policy *policy = create();
-	policy->listener[0] = (struct guard_listener){.family = 4, .port = 53};
-	policy->listener[1] = (struct guard_listener){.family = 4,
-	                                              .octets = {10, 53, 0, 2},
-	                                              .port = 53,
-	                                              .acl = policy->owned[0],
-	                                              .recursion_allowed = true};
-	policy->listener_count = 2;
+	policy->listener[1] = (struct guard_listener){
+	    .family = 4, .octets = {10, 53, 0, 2}, .port = 53, .recursion_allowed = true};
+	policy->listener[2] = (struct guard_listener){.family = 4, .port = 53};
+	policy->listener_count = 3;
 	CU_ASSERT_TRUE(guard_policy_check(policy, 4, inside, address, 53).recursion_allowed);
 	CU_ASSERT_FALSE(guard_policy_check(policy, 4, outside, address, 53).allowed);
 	const uint8_t other[4] = {10, 53, 0, 3};
@@ -57,8 +56,7 @@ static void the_exact_listener_wins_over_the_wildcard(void)
 static void port_and_family_belong_to_the_listener(void)
 {
 	struct guard_policy *policy = create();
-	policy->listener[0] =
-	    (struct guard_listener){.family = 4, .port = 853, .acl = policy->owned[0]};
+	policy->listener[0] = (struct guard_listener){.family = 4, .port = 853};
 	policy->listener_count = 1;
 	CU_ASSERT_TRUE(guard_policy_check(policy, 4, outside, address, 53).allowed);
 	CU_ASSERT_FALSE(guard_policy_check(policy, 4, outside, address, 853).allowed);
@@ -67,10 +65,20 @@ static void port_and_family_belong_to_the_listener(void)
 	guard_policy_free(policy);
 }
 
+static void the_exempt_list_stands_alone(void)
+{
+	struct guard_policy *policy = create();
+	CU_ASSERT_TRUE(guard_policy_check(policy, 4, outside, address, 53).exempt);
+	CU_ASSERT_FALSE(guard_policy_check(policy, 4, inside, address, 53).exempt);
+	CU_ASSERT_FALSE(guard_policy_check(policy, 4, outside, address, 53).recursion_allowed);
+	guard_policy_free(policy);
+}
+
 static const struct unit_case cases[] = {
     {"without_listeners_the_recursion_list_decides", without_listeners_the_recursion_list_decides},
     {"the_exact_listener_wins_over_the_wildcard", the_exact_listener_wins_over_the_wildcard},
     {"port_and_family_belong_to_the_listener", port_and_family_belong_to_the_listener},
+    {"the_exempt_list_stands_alone", the_exempt_list_stands_alone},
 };
 
 int main(int argc, char **argv)
