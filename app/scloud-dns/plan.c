@@ -23,6 +23,8 @@
 /* Rings, ports and DPDK's own heap beside the pools. Too low: rte_eal_init() or a port fails; too high:
  * a small machine cannot start. */
 #define MEMORY_EXTRA_MB 48
+/* Stream buffers do not cross pages, so a part of each huge page stays empty: up to an eighth. */
+#define PAGE_WASTE_SHARE 8
 /* Streams that are read or written at one moment, by default: the others wait in the kernel. */
 #define STREAM_BUFFERS_DEFAULT 255
 #define HUGEPAGE_FREE "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"
@@ -168,7 +170,8 @@ static void plan_memory(const struct config *config, struct plan *plan)
 	                 pool_bytes(pools->stream_count, POOL_STREAM_ROOM_BYTES);
 	plan->memory_mb = config->dpdk.memory.size_mb;
 	if (plan->memory_mb == 0)
-		plan->memory_mb = (uint32_t)(bytes >> 20) + MEMORY_EXTRA_MB;
+		plan->memory_mb =
+		    (uint32_t)((bytes + bytes / PAGE_WASTE_SHARE) >> 20) + MEMORY_EXTRA_MB;
 	switch (config->dpdk.memory.hugepages) {
 	case CONFIG_HUGEPAGES_ON:
 		plan->hugepages = true;
