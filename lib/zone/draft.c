@@ -6,6 +6,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+/* A table from this size on asks for large pages: each look-up is at a random place, and would miss the
+ * TLB as often as the cache. */
+#define LARGE_PAGE_BYTES ((size_t)2 << 20)
 
 /* Keeps the hashes' nodes of NSEC3 apart from names that are spelt alike. */
 #define NSEC3_NAMESPACE UINT64_C(0x9e3779b97f4a7c15)
@@ -26,14 +31,26 @@ MUST_CHECK static bool reserve(struct zone_bytes *bytes, size_t count)
 	return true;
 }
 
+/* Empty buckets, or NULL. */
+static struct zone_table_bucket *buckets_take(size_t size)
+{
+	const bool large = size >= 2 * LARGE_PAGE_BYTES;
+	const size_t unit = large ? LARGE_PAGE_BYTES : CACHE_LINE_BYTES;
+	struct zone_table_bucket *bucket = aligned_alloc(unit, zone_pad(size, unit));
+	if (bucket == NULL)
+		return NULL;
+	if (large)
+		madvise(bucket, zone_pad(size, unit), MADV_HUGEPAGE);
+	memset(bucket, 0, size);
+	return bucket;
+}
+
 MUST_CHECK static bool table_resize(struct zone_draft *draft, uint64_t entries)
 {
 	struct zone_table table = {.bucket_count = zone_table_buckets(entries)};
-	const size_t size = zone_table_bytes(table.bucket_count);
-	table.bucket = aligned_alloc(CACHE_LINE_BYTES, size);
+	table.bucket = buckets_take(zone_table_bytes(table.bucket_count));
 	if (table.bucket == NULL)
 		return false;
-	memset(table.bucket, 0, size);
 	for (uint32_t i = 0; i < draft->node_count; i++)
 		zone_table_add(&table, draft->node[i].hash, i + 1);
 	free(draft->table.bucket);
@@ -111,6 +128,12 @@ void zone_draft_fini(struct zone_draft *draft)
 	*draft = (struct zone_draft){0};
 }
 
+void zone_draft_drop_table(struct zone_draft *draft)
+{
+	free(draft->table.bucket);
+	draft->table = (struct zone_table){0};
+}
+
 enum result zone_draft_file(struct zone_draft *draft, const char *file, uint16_t *out)
 {
 	/* More files than fit the index: the last one's name stands for the others in messages. */
@@ -127,6 +150,11 @@ enum result zone_draft_file(struct zone_draft *draft, const char *file, uint16_t
 		return RESULT_NO_MEMORY;
 	*out = draft->file_count++;
 	return RESULT_OK;
+}
+
+void zone_draft_prefetch(const struct zone_draft *draft, const struct dns_name *name)
+{
+	zone_table_prefetch(&draft->table, dns_name_hash(name->wire));
 }
 
 static uint32_t find(const struct zone_draft *draft, uint64_t hash, const uint8_t *prefix,

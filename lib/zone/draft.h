@@ -80,8 +80,14 @@ MUST_CHECK enum result zone_draft_init(struct zone_draft *draft, const struct dn
                                        size_t expected_names, struct zone_errors *errors);
 void zone_draft_fini(struct zone_draft *draft);
 
+/* Lets go of the table of names: no name can be found or added any more. */
+void zone_draft_drop_table(struct zone_draft *draft);
+
 /* Remembers a file's name for later messages. Gives its index. Fails: RESULT_NO_MEMORY. */
 MUST_CHECK enum result zone_draft_file(struct zone_draft *draft, const char *file, uint16_t *out);
+
+/* Asks memory for what zone_draft_node() will look at first. */
+void zone_draft_prefetch(const struct zone_draft *draft, const struct dns_name *name);
 
 /* The index of a name's node, made if it is not there. `nsec3`: the node of a hash, which is no name of the
  * zone. Fails: RESULT_OUT_OF_RANGE (not in this zone), RESULT_NO_MEMORY. */

@@ -113,6 +113,8 @@ static bool read_owner(struct zone_reader *reader, struct zone_source *source)
 		source->owner_known = false;
 		return false;
 	}
+	/* By the time that the rdata is read, the owner's bucket is there. */
+	zone_draft_prefetch(reader->draft, &owner);
 	source->owner = owner;
 	source->owner_known = true;
 	source->node[0] = source->node[1] = ZONE_DRAFT_NONE;
