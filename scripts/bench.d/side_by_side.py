@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+# Copyright (c) 2026 the scloud-dns authors
+"""What benches share: processes and what they cost, servers of other makers, tables."""
+import json
+import os
+import platform
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+BUILD = TOP / 'build-release'
+OUT = TOP / 'build-bench'
+MIB = 1 << 20
+
+
+def isolate():
+    """Starts the program again in network, mount and process namespaces of its own."""
+    if os.environ.get('SCLOUD_BENCH') == 'inside':
+        subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', '/run'], check=True)
+        subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
+        return
+    os.environ['SCLOUD_BENCH'] = 'inside'
+    os.execvp('unshare', ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child',
+                          '--mount-proc', sys.executable, '-B', *sys.argv])
+
+
+def version(*words):
+    """The first version number that a program prints."""
+    text = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+    found = re.search(r'\d+\.\d+(\.\d+)?', text)
+    return found[0] if found else '?'
+
+
+def machine():
+    model = re.search(r'model name\s*:\s*(.*)', Path('/proc/cpuinfo').read_text())
+    memory = re.search(r'MemTotal:\s*(\d+)', Path('/proc/meminfo').read_text())
+    return {'processor': model[1] if model else platform.machine(), 'processors': os.cpu_count(),
+            'memory_gib': round(int(memory[1]) / MIB, 1), 'kernel': platform.release(),
+            'load_average': os.getloadavg()[0]}
+
+
+def tree(pid):
+    """The process and all that it started."""
+    found = [pid]
+    for parent in found:
+        for task in Path(f'/proc/{parent}/task').glob('*/children'):
+            try:
+                found += map(int, task.read_text().split())
+            except OSError:
+                pass
+    return found
+
+
+def cost(pid):
+    """Processor time, memory now (shared pages counted once) and the sum of the peaks."""
+    cpu, resident, peak = 0.0, 0, 0
+    for process in tree(pid):
+        try:
+            stat = Path(f'/proc/{process}/stat').read_text().rsplit(')', 1)[1].split()
+            status = Path(f'/proc/{process}/status').read_text()
+            rollup = Path(f'/proc/{process}/smaps_rollup').read_text()
+        except OSError:
+            continue
+        cpu += sum(map(int, stat[11:15])) / os.sysconf('SC_CLK_TCK')
+        resident += int(re.search(r'^Pss:\s+(\d+)', rollup, re.MULTILINE)[1]) << 10
+        peak = max(peak, int(re.search(r'VmHWM:\s+(\d+)', status)[1]) << 10)
+    return {'cpu_s': cpu, 'resident_bytes': resident, 'peak_bytes': max(peak, resident)}
+
+
+def query(name, rrtype=6):
+    """A question with id 1."""
+    labels = b''.join(bytes([len(label)]) + label.encode() for label in name.split('.') if label)
+    return b'\0\1\0\0\0\1\0\0\0\0\0\0' + labels + b'\0' + rrtype.to_bytes(2) + b'\0\1'
+
+
+def wait_for_answer(process, port, message, timeout_s=120):
+    """Waits until an answer with records comes from 127.0.0.1."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise SystemExit(f'{process.args[0]} ended, status {process.returncode}')
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(0.02)
+            client.connect(('127.0.0.1', port))
+            try:
+                client.send(message)
+                answer = client.recv(65535)
+                if answer[6:8] != b'\0\0':
+                    return
+            except ConnectionRefusedError:
+                time.sleep(0.005)
+            except TimeoutError:
+                pass
+    raise SystemExit(f'{process.args[0]} does not answer')
+
+
+def knot(folder, zones, port, threads=1):
+    """Files and the command that serve `zones` {name: file}."""
+    rows = ''.join(f'  - domain: {name}\n    file: {file}\n' for name, file in zones.items())
+    (folder / 'knot.conf').write_text(
+        f'server:\n    rundir: {folder}\n    listen: 127.0.0.1@{port}\n'
+        f'    background-workers: {threads}\n    udp-workers: 1\n    tcp-workers: 1\n'
+        f'database:\n    storage: {folder}\n'
+        'template:\n  - id: default\n    zonefile-load: whole\n    journal-content: none\n'
+        f'zone:\n{rows}')
+    return ['/usr/sbin/knotd', '-c', str(folder / 'knot.conf')]
+
+
+def nsd(folder, zones, port):
+    rows = ''.join(f'zone:\n  name: {name}\n  zonefile: {file}\n' for name, file in zones.items())
+    (folder / 'nsd.conf').write_text(
+        f'server:\n  server-count: 1\n  ip-address: 127.0.0.1@{port}\n  username: ""\n'
+        f'  zonesdir: ""\n  database: ""\n  pidfile: ""\n  xfrdfile: {folder}/xfrd\n'
+        f'  zonelistfile: {folder}/zone.list\n  xfrdir: {folder}\n'
+        f'remote-control:\n  control-enable: no\n{rows}')
+    return ['/usr/sbin/nsd', '-d', '-c', str(folder / 'nsd.conf')]
+
+
+def scloud(folder, zones, port):
+    config = {
+        'dpdk': {'lcores': 1, 'memory': {'hugepages': 'off', 'size_mb': 256}, 'ports': [],
+                 'file_prefix': f'bench{port}'},
+        'listener': [{'name': 'bench', 'address': '127.0.0.1', 'port': port,
+                      'protocols': ['udp', 'tcp'], 'acl': 'any', 'recursion_allowed': False}],
+        'recursion': {'enabled': False}, 'cache': {'enabled': False},
+        'ratelimit': {'enabled': False},
+        'zone': [{'name': name, 'type': 'master', 'file': str(file)}
+                 for name, file in zones.items()],
+    }
+    (folder / 'scloud.json').write_text(json.dumps(config))
+    return [str(BUILD / 'app/scloud-dns/scloud-dns'), '--config', str(folder / 'scloud.json')]
+
+
+def median(rows, key):
+    return statistics.median(row[key] for row in rows)
+
+
+def table(titles, rows):
+    """Lines of a Markdown table with aligned columns."""
+    lines = [titles, ['-' * len(title) for title in titles], *rows]
+    widths = [max(len(str(line[i])) for line in lines) for i in range(len(titles))]
+    return '\n'.join('| ' + ' | '.join(str(cell).ljust(width) for cell, width in zip(line, widths))
+                     + ' |' for line in lines)
+
+
+def save(name, figures):
+    OUT.mkdir(exist_ok=True)
+    (OUT / f'{name}.json').write_text(json.dumps(figures, indent=1) + '\n')
