@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -27,4 +28,8 @@ void runtime_dir_remove(const char *folder)
 	}
 	closedir(stream);
 	(void)rmdir(folder);
+	/* The folder of all prefixes, which EAL made if we are the first: it goes with the last one. */
+	char parent[RUNTIME_DIR_BYTES];
+	snprintf(parent, sizeof(parent), "%s", folder);
+	(void)rmdir(dirname(parent));
 }
