@@ -21,7 +21,7 @@ static void send_over_wire(struct port *tap, const char *client, const char *ser
 }
 
 /* Waits for the kernel's next question for the owner of an IPv4 address; gives its last octet, 0: none. */
-static uint8_t wait_arp(const struct port *tap)
+static uint8_t wait_arp(const struct port *tap, uint8_t former)
 {
 	struct pollfd ready = {.fd = port_wake_fd(tap, 0), .events = POLLIN};
 	while (poll(&ready, 1, FIXTURE_WAIT_MS) == 1) {
@@ -33,7 +33,8 @@ static uint8_t wait_arp(const struct port *tap)
 		bool is_arp = net_frame_parse(data, mbuf->data_len, &frame) == NET_FRAME_ARP;
 		uint8_t octet = is_arp && mbuf->data_len >= 42 ? data[41] : 0;
 		rte_pktmbuf_free(mbuf);
-		if (octet != 0)
+		/* The kernel asks for the same address again after a second. */
+		if (octet != 0 && octet != former)
 			return octet;
 	}
 	return 0;
@@ -65,7 +66,7 @@ static void test_bifurcated(void)
 	CU_ASSERT_TRUE(shared.check_mac);
 	send_over_wire(&tap, "10.54.0.2:4711", "10.54.0.1:53");
 	send_over_wire(&tap, "10.54.0.3:4711", "10.54.0.1:5999");
-	CU_ASSERT_EQUAL(wait_arp(&tap), 3);
+	CU_ASSERT_EQUAL(wait_arp(&tap, 0), 3);
 	struct rte_mbuf *mbuf;
 	bool found = false;
 	while (port_rx(&shared, 0, &mbuf, 1) == 1) {
@@ -78,7 +79,7 @@ static void test_bifurcated(void)
 	CU_ASSERT_TRUE(found);
 	port_close(&shared);
 	send_over_wire(&tap, "10.54.0.4:4711", "10.54.0.1:53");
-	CU_ASSERT_EQUAL(wait_arp(&tap), 4);
+	CU_ASSERT_EQUAL(wait_arp(&tap, 3), 4);
 	port_close(&tap);
 }
 
