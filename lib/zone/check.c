@@ -5,11 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns/message.h"
 #include "dns/rrtype.h"
 #include "zone/draft.h"
 
 /* Records of one name that are put in order without asking for memory. */
 #define ITEMS_LOCAL 32
+
+/* Parts of a message beside names and rdata (RFC 1035 §4.1, RFC 6891 §6.1.2). */
+#define QUESTION_FIXED_BYTES 4u
+#define OPT_BYTES 11u
+#define RR_FIXED_BYTES 10u
+#define POINTER_BYTES 2u
+
+/* A record below this fits a message in any case. */
+#define SMALL_BYTES (DNS_MESSAGE_MAX / 2)
 
 struct item {
 	uint32_t key; /* type (of RRSIG: the covered type) times two, plus one for RRSIG */
@@ -208,6 +218,44 @@ static void several(struct zone_draft *draft, const struct zone_draft_node *node
 	               dns_type_text(record->type, type));
 }
 
+/* The least octets that an answer with this RRset takes: header, question, OPT, and for each record a
+ * pointer to the owner, the fixed part and the rdata, whose names may be as short as a pointer. */
+static size_t message_min(const struct zone_draft *draft, const struct zone_draft_node *node,
+                          const struct zone_draft_record *record, uint32_t count)
+{
+	const struct dns_rdata_shape shape = dns_rdata_compressible(record->type);
+	const size_t name = (size_t)node->prefix_len + draft->origin.len;
+	const size_t owner = name < POINTER_BYTES ? name : POINTER_BYTES;
+	size_t size = DNS_HEADER_SIZE + name + QUESTION_FIXED_BYTES + OPT_BYTES;
+	for (uint32_t i = 0; i < count; i++) {
+		const size_t least = (size_t)shape.prefix + shape.name_count;
+		size += owner + RR_FIXED_BYTES + (shape.name_count > 0 ? least : record->len);
+		if (record->next != ZONE_DRAFT_NONE)
+			record = zone_draft_record_at(draft, record->next);
+	}
+	return size;
+}
+
+/* An RRset is answered whole or not at all (RFC 2181 §9), so one that no message can carry is of no use: a
+ * client would be sent to TCP to be told that it is truncated. */
+static void check_size(struct zone_draft *draft, const struct zone_draft_node *node,
+                       const struct zone_draft_record *record, uint32_t count)
+{
+	if (LIKELY(count == 1 && record->len < SMALL_BYTES))
+		return;
+	const size_t size = message_min(draft, node, record, count);
+	if (size <= DNS_MESSAGE_MAX)
+		return;
+	char owner[DNS_NAME_TEXT_MAX], type[DNS_NUMBER_TEXT_MAX];
+	zone_draft_name_text(draft, node, owner);
+	zone_error_add(
+	    draft->errors, false, place_of(draft, record),
+	    "%.255s: found %u %s record%s that take%s %zu octets in a message, expected at "
+	    "most %u",
+	    owner, count, dns_type_text(record->type, type), count == 1 ? "" : "s",
+	    count == 1 ? "s" : "", size, DNS_MESSAGE_MAX);
+}
+
 static void check_contents(struct zone_draft *draft, const struct zone_draft_node *node,
                            const struct contents *contents)
 {
@@ -249,6 +297,7 @@ enum result zone_check_node(struct zone_draft *draft, struct zone_draft_node *no
 		note(&contents, record);
 		uint32_t in_set = ttl_level(draft, node, record);
 		several(draft, node, record, in_set);
+		check_size(draft, node, record, in_set);
 		while (in_set-- > 0) {
 			ref = record->next;
 			if (ref != ZONE_DRAFT_NONE)

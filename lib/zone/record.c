@@ -193,8 +193,9 @@ static void rdata_wrong(struct zone_reader *reader, const struct zone_source *so
                         const char *expected)
 {
 	const size_t count = source->scan->token_count;
-	if (result == RESULT_TOO_LONG || result == RESULT_NO_SPACE)
-		expected = expected != NULL ? expected : "rdata of at most 65535 octets";
+	/* No space: the record is too long, not the field that did not fit any more. */
+	if (result == RESULT_NO_SPACE || (result == RESULT_TOO_LONG && expected == NULL))
+		expected = "rdata of at most 65535 octets";
 	token += preamble->rdata_at;
 	zone_reader_wrong(reader, source, token < count ? token : count, expected);
 }

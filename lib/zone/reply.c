@@ -7,6 +7,9 @@
 /* RRsets up to this many records are written with one call. */
 #define RDATA_LOCAL 64
 
+/* The root as owner and the fixed part of a record (RFC 1035 §4.1.3), no rdata. */
+#define RR_MIN_BYTES 11u
+
 /* Finds the record that comes first: the RRset begins there and goes round. */
 static const uint8_t *start_at(const struct zone_rrset *rrset, uint32_t first)
 {
@@ -59,6 +62,10 @@ static bool put_set(const struct reply *reply, enum dns_section section, const u
                     const struct zone_rrset *rrset, uint32_t ttl_max)
 {
 	const uint32_t ttl = rrset->ttl < ttl_max ? rrset->ttl : ttl_max;
+	/* A set that cannot fit costs no walk over its records: its owner, fixed part and rdata take at
+	 * least this much each. */
+	if (UNLIKELY(reply->builder->len + rrset->count * RR_MIN_BYTES > reply->builder->limit))
+		return false;
 	const uint32_t first = reply->request->rotation % rrset->count;
 	if (LIKELY(rrset->count <= RDATA_LOCAL))
 		return put_small(reply->builder, section, owner, rrset, ttl, first) == RESULT_OK;

@@ -181,7 +181,7 @@ static void test_duplicates(void)
 	zone_free(zone);
 }
 
-/* Ten thousand records of one set, and every name found among many. */
+/* Four thousand records of one set, and every name found among many. */
 static void test_many(void)
 {
 	enum {
@@ -189,13 +189,13 @@ static void test_many(void)
 	};
 	struct vector_text text;
 	vector_text_open(&text, GOOD);
-	for (unsigned i = 0; i < 10000; i++)
+	for (unsigned i = 0; i < 4000; i++)
 		fprintf(text.stream, "set 60 A 10.0.%u.%u\n", i / 256, i % 256);
 	for (unsigned i = 0; i < COUNT; i++)
 		fprintf(text.stream, "n%u.p%u 60 A 192.0.2.1\n", i, i % 100);
 	struct zone *zone = load(vector_text_close(&text));
 	free(text.data);
-	CU_ASSERT(zone_node_find(find(zone, "set.example.com"), DNS_TYPE_A)->count == 10000);
+	CU_ASSERT(zone_node_find(find(zone, "set.example.com"), DNS_TYPE_A)->count == 4000);
 	unsigned right = 0;
 	for (unsigned i = 0; i < COUNT; i++) {
 		char name[64];
