@@ -223,6 +223,10 @@ static void reload(struct server *server)
 		log_error("server", "SRV006", "cannot open the log %s again: %s",
 		          server->config->logging.file, strerror(errno));
 	reload_zones(server);
+	if (settings_renew_cookies(server->config, pipeline_get_rcu(server->pipeline),
+	                           &server->settings) != RESULT_OK)
+		log_warn("server", "SRV007",
+		         "no new secret for cookies: the former one stays in use");
 }
 
 static void block_signals(sigset_t *set)

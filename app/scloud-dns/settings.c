@@ -4,11 +4,14 @@
 /* From configuration to the settings of each stage. */
 #include "settings.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "access.h"
+#include "base/check.h"
 #include "base/log.h"
+#include "dns/encoding.h"
 
 #define KEEPALIVE_UNIT_MS 100
 /* Clients that rate limits keep track of for each lane; 15 take a cache line. */
@@ -70,12 +73,47 @@ static const struct ratelimit_settings *queries_limit(const struct settings *set
 	return any ? limit : NULL;
 }
 
-static enum result make_cookie_keys(struct settings *settings)
+/* 32 digits, as the configuration's check has seen. */
+static void read_secret(const char *text, uint8_t out[SIPHASH_KEY_BYTES])
 {
-	settings->keys.secret_count = 1;
-	if (getrandom(settings->keys.secret[0], SIPHASH_KEY_BYTES, 0) != SIPHASH_KEY_BYTES)
+	struct bytes_writer writer = bytes_writer_of(out, SIPHASH_KEY_BYTES);
+	struct encoding_decoder decoder;
+	encoding_decoder_init(&decoder, ENCODING_HEX, &writer);
+	CHECK(encoding_decode(&decoder, text, strlen(text)) && encoding_decode_end(&decoder) &&
+	      writer.len == SIPHASH_KEY_BYTES);
+}
+
+/* RFC 9018 §5: the same secrets on all servers of a set, or a random one and its predecessor. */
+static enum result fill_cookie_keys(const struct config_server *server,
+                                    const struct cookie_keys *former, struct cookie_keys *out)
+{
+	out->secret_count = 1;
+	if (server->cookie_secret[0] != '\0') {
+		read_secret(server->cookie_secret, out->secret[0]);
+		if (server->cookie_secret_old[0] != '\0')
+			read_secret(server->cookie_secret_old, out->secret[out->secret_count++]);
+		return RESULT_OK;
+	}
+	if (getrandom(out->secret[0], SIPHASH_KEY_BYTES, 0) != SIPHASH_KEY_BYTES)
 		return RESULT_IO;
-	snapshot_publish(&settings->cookie_keys, NULL, &settings->keys);
+	if (former != NULL)
+		memcpy(out->secret[out->secret_count++], former->secret[0], SIPHASH_KEY_BYTES);
+	return RESULT_OK;
+}
+
+enum result settings_renew_cookies(const struct config *config, struct pipeline_rcu *rcu,
+                                   struct settings *settings)
+{
+	struct cookie_keys *keys = calloc(1, sizeof(*keys));
+	if (keys == NULL)
+		return RESULT_NO_MEMORY;
+	enum result result =
+	    fill_cookie_keys(&config->server, snapshot_load(&settings->cookie_keys), keys);
+	if (result != RESULT_OK) {
+		free(keys);
+		return result;
+	}
+	snapshot_publish(&settings->cookie_keys, rcu, keys);
 	return RESULT_OK;
 }
 
@@ -105,6 +143,20 @@ static void fill_encoder(const struct settings_parts *parts, struct settings *se
 	memcpy(encoder->nsid, name, encoder->nsid_len);
 	encoder->cookie_keys = &settings->cookie_keys;
 	encoder->ratelimit = settings->responses.response_qps != 0 ? &settings->responses : NULL;
+}
+
+/* 0 where the limits are those of RFC 1035. A name has an octet more than its text without the last dot,
+ * and the root's. */
+static uint8_t name_octets_max(const struct config *config)
+{
+	const uint32_t octets = config->tuning.max_domain_length + 2;
+	return octets < DNS_NAME_MAX ? (uint8_t)octets : 0;
+}
+
+static uint8_t label_octets_max(const struct config *config)
+{
+	const uint32_t octets = config->tuning.max_label_length;
+	return octets < DNS_LABEL_MAX ? (uint8_t)octets : 0;
 }
 
 static void fill_fast_path(const struct settings_parts *parts, struct settings *settings)
@@ -138,6 +190,9 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .udp_size_v6 = udp_size(parts, 6),
 	    .nsid_len = settings->encoder.nsid_len,
 	    .cookies = true,
+	    .ignore_edns = !parts->config->server.enable_edns,
+	    .name_octets_max = name_octets_max(parts->config),
+	    .label_octets_max = label_octets_max(parts->config),
 	};
 }
 
@@ -187,6 +242,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 	struct guard_policy *policy = NULL;
 	memset(out, 0, sizeof(*out));
 	out->policy.release = guard_policy_free;
+	out->cookie_keys.release = free;
 	snapshot_publish(&out->zones, NULL, parts->zones);
 	enum result result = access_policy_create(parts->config, &policy);
 	if (result != RESULT_OK)
@@ -194,7 +250,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 	snapshot_publish(&out->policy, NULL, policy);
 	result = make_limits(parts->config, out);
 	if (result == RESULT_OK)
-		result = make_cookie_keys(out);
+		result = settings_renew_cookies(parts->config, NULL, out);
 	if (result == RESULT_OK)
 		result = make_cache(parts->config, out);
 	if (result != RESULT_OK)
@@ -208,6 +264,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 void settings_free(struct settings *settings)
 {
 	snapshot_publish(&settings->policy, NULL, NULL);
+	snapshot_publish(&settings->cookie_keys, NULL, NULL);
 	cache_destroy(settings->cache);
 	memset(settings, 0, sizeof(*settings));
 }

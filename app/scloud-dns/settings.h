@@ -46,7 +46,6 @@ struct settings {
 	struct snapshot zones; /* of struct views */
 	struct snapshot policy; /* of struct guard_policy */
 	struct snapshot cookie_keys; /* of struct cookie_keys */
-	struct cookie_keys keys;
 	struct ratelimit_settings queries;
 	struct ratelimit_settings responses;
 	struct cache *cache;
@@ -69,3 +68,8 @@ struct settings {
 /* Fails: RESULT_NO_MEMORY, RESULT_TOO_LONG, RESULT_OUT_OF_RANGE; settings_free() is right in any case. */
 MUST_CHECK enum result settings_make(const struct settings_parts *parts, struct settings *out);
 void settings_free(struct settings *settings);
+
+/* Makes new secrets for cookies: those of the configuration, else a random one; then the former one is
+ * still taken. Fails: RESULT_IO (no randomness), RESULT_NO_MEMORY; the former secrets stay then. */
+MUST_CHECK enum result settings_renew_cookies(const struct config *config, struct pipeline_rcu *rcu,
+                                              struct settings *settings);

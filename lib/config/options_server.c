@@ -71,8 +71,9 @@ static const struct option server_rows[] = {
      .type = OPTION_BOOL,
      AT(server, enable_edns),
      .init = "true",
-     .pending = true,
-     .help = "Speak EDNS (RFC 6891). Without it answers over UDP end at 512 octets."},
+     .help = "Speak EDNS (RFC 6891). Without it OPT records are passed over and answers over UDP "
+             "end at "
+             "512 octets."},
     {.key = "enable_tcp",
      .type = OPTION_BOOL,
      AT(server, enable_tcp),
@@ -172,16 +173,16 @@ static const struct option tuning_rows[] = {
      RANGE(1, 63),
      .init = "63",
      .unit = "octets",
-     .pending = true,
-     .help = "Longest label of a name in a query; RFC 1035 allows 63."},
+     .help = "Longest label of a name in a query, others are refused; RFC 1035 allows 63."},
     {.key = "max_domain_length",
      .type = OPTION_UINT,
      AT(tuning, max_domain_length),
      RANGE(1, 253),
      .init = "253",
      .unit = "octets",
-     .pending = true,
-     .help = "Longest name of a query in text without the last dot; RFC 1035 allows 253."},
+     .help = "Longest name of a query in text without the last dot, others are refused; RFC 1035 "
+             "allows "
+             "253."},
 };
 
 const struct option_table option_tuning = {TABLE(tuning, tuning_rows)};

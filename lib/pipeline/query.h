@@ -75,6 +75,7 @@ struct query {
 	uint8_t opcode;
 	bool question_ok; /* `question` is set */
 	bool tsig_present; /* the last record is TSIG (transfer, update) */
+	bool encrypted; /* STREAM only: what is sent cannot be read on the way; TCP_ACCEPTOR */
 	/* How large the whole answer may be: UDP min(client's EDNS size, our limit), streams 65535. */
 	uint32_t answer_limit;
 	/* Of those, what engines may fill: room for OPT (and TSIG) is kept back for ENCODER. */
@@ -87,7 +88,14 @@ struct query {
 	uint8_t cookie_state; /* enum cookie_state of guard/cookie.h; QUERY_DISPATCHER */
 	uint8_t keep; /* enum query_keep; RESOLVER */
 	uint8_t view; /* index of guard/views.h, of that version of the views; QUERY_DISPATCHER */
+	bool exempt; /* the client is not limited by rate; QUERY_DISPATCHER */
+	bool expire_known; /* `zone_expire_s` goes into the answer; ZONE_MANAGER */
+	bool serial_known; /* `zone_serial` and `zone_labels` do */
+	uint8_t zone_labels; /* labels of the zone's name */
 	uint32_t views_generation;
+	uint32_t zone_serial;
+	uint32_t zone_expire_s;
+	const char *ede_text; /* static text beside answer.ede, or NULL */
 	struct dns_answer answer;
 	struct dns_question question; /* large, so last */
 };

@@ -42,7 +42,8 @@ static bool skip_record(struct bytes_reader *reader)
 	       bytes_skip(reader, rdata_len);
 }
 
-static bool take_additional(struct bytes_reader *reader, struct query *query)
+static bool take_additional(const struct stage_decoder_settings *settings,
+                            struct bytes_reader *reader, struct query *query)
 {
 	struct dns_name owner;
 	uint16_t type;
@@ -52,7 +53,7 @@ static bool take_additional(struct bytes_reader *reader, struct query *query)
 		return false;
 	if (dns_name_parse(reader, &owner) != RESULT_OK || !bytes_take_u16(reader, &type))
 		return false;
-	if (type == DNS_TYPE_OPT)
+	if (type == DNS_TYPE_OPT && !settings->ignore_edns)
 		return take_opt(reader, &owner, query);
 	if (type == DNS_TYPE_TSIG)
 		query->tsig_present = true;
@@ -61,7 +62,8 @@ static bool take_additional(struct bytes_reader *reader, struct query *query)
 
 /* The records of an ordinary query: none in answer and authority (but the SOA of an IXFR, RFC 1995 §3,
  * and what UPDATE carries), then OPT and TSIG. */
-static bool take_records(struct bytes_reader *reader, const uint8_t *message, struct query *query)
+static bool take_records(const struct stage_decoder_settings *settings, struct bytes_reader *reader,
+                         const uint8_t *message, struct query *query)
 {
 	unsigned answers = dns_message_count(message, DNS_SECTION_ANSWER);
 	unsigned authority = dns_message_count(message, DNS_SECTION_AUTHORITY);
@@ -78,7 +80,7 @@ static bool take_records(struct bytes_reader *reader, const uint8_t *message, st
 			return false;
 	}
 	for (unsigned i = 0; i < additional; i++) {
-		if (!take_additional(reader, query))
+		if (!take_additional(settings, reader, query))
 			return false;
 	}
 	return bytes_left(reader) == 0;
@@ -96,6 +98,10 @@ static uint32_t opt_reserve(const struct stage_decoder_settings *settings,
 		reserve += 4u + settings->nsid_len;
 	if (edns->cookie_len > 0 && settings->cookies)
 		reserve += 4u + COOKIE_BYTES;
+	if (edns->zoneversion_asked)
+		reserve += 4u + ENCODER_ZONEVERSION_BYTES;
+	if (edns->expire_asked && query->question_ok && query->question.type == DNS_TYPE_SOA)
+		reserve += 8;
 	if (edns->keepalive_asked && query->source == QUERY_SOURCE_STREAM)
 		reserve += 6;
 	if (edns->subnet_present)
@@ -127,28 +133,77 @@ static void set_limits(const struct stage_decoder_settings *settings, const stru
 		query->section_limit = query->question_end;
 }
 
+/* RFC 6891 §6.1.1: there is an OPT record in the answer if there was one in the query, also if we do not
+ * know the opcode: as far as such a message has the usual form. */
+static void look_for_opt(const struct stage_decoder_settings *settings, struct bytes_reader *reader,
+                         const uint8_t *message, struct query *query)
+{
+	const unsigned questions = dns_message_count(message, DNS_SECTION_QUESTION);
+	if (questions > 1 ||
+	    (questions == 1 && dns_question_parse(reader, &query->question) != RESULT_OK) ||
+	    !take_records(settings, reader, message, query))
+		query->edns.present = false;
+}
+
+/* RFC 7873 §5.4, RFC 9619 §4: no question at all, from a client that wants a server cookie only. */
+static uint16_t parse_cookie_query(const struct stage_decoder_settings *settings,
+                                   struct bytes_reader *reader, const uint8_t *message,
+                                   struct query *query)
+{
+	query->question.type = 0;
+	if (query->opcode != DNS_OPCODE_QUERY || !settings->cookies ||
+	    !take_records(settings, reader, message, query) || !query->edns.present)
+		return DNS_RCODE_FORMERR;
+	if (query->edns.version > 0)
+		return DNS_RCODE_BADVERS;
+	return query->edns.cookie_len > 0 ? DNS_RCODE_NOERROR : DNS_RCODE_FORMERR;
+}
+
+/* Names that are longer than the operator wants them, though the protocol allows them. */
+static bool is_too_long(const struct stage_decoder_settings *settings,
+                        const struct dns_question *question)
+{
+	if (settings->name_octets_max != 0 && question->name_len > settings->name_octets_max)
+		return true;
+	for (unsigned i = 0; i < question->label_count && settings->label_octets_max != 0; i++) {
+		if (question->name[question->label_at[i]] > settings->label_octets_max)
+			return true;
+	}
+	return false;
+}
+
 /* RFC 1035 §4.1: header, question, records. Gives the response code that the query itself asks for:
- * NOERROR means that somebody has to answer it. */
-static uint16_t parse(const uint8_t *message, struct query *query)
+ * NOERROR with a question means that somebody has to answer it. */
+static uint16_t parse(const struct stage_decoder_settings *settings, const uint8_t *message,
+                      struct query *query)
 {
 	struct bytes_reader reader = bytes_reader_of(message, query->message_len);
 	reader.at = DNS_HEADER_SIZE;
 
-	/* RFC 9619 §4: exactly one question. */
-	if (query->opcode != DNS_OPCODE_QUERY && query->opcode != DNS_OPCODE_NOTIFY &&
-	    query->opcode != DNS_OPCODE_UPDATE)
+	if (UNLIKELY(query->opcode != DNS_OPCODE_QUERY && query->opcode != DNS_OPCODE_NOTIFY &&
+	             query->opcode != DNS_OPCODE_UPDATE)) {
+		look_for_opt(settings, &reader, message, query);
 		return DNS_RCODE_NOTIMP;
-	if (dns_message_count(message, DNS_SECTION_QUESTION) != 1)
-		return DNS_RCODE_FORMERR;
+	}
+	/* RFC 9619 §4: never more than one question. */
+	const unsigned questions = dns_message_count(message, DNS_SECTION_QUESTION);
+	if (UNLIKELY(questions != 1))
+		return questions == 0 ? parse_cookie_query(settings, &reader, message, query)
+		                      : DNS_RCODE_FORMERR;
 	if (dns_question_parse(&reader, &query->question) != RESULT_OK)
 		return DNS_RCODE_FORMERR;
 	query->question_ok = true;
 	query->question_end = (uint16_t)reader.at;
-	if (!take_records(&reader, message, query))
+	if (!take_records(settings, &reader, message, query))
 		return DNS_RCODE_FORMERR;
 	/* RFC 6891 §6.1.3: a version that we do not speak. */
 	if (query->edns.present && query->edns.version > 0)
 		return DNS_RCODE_BADVERS;
+	if (UNLIKELY(is_too_long(settings, &query->question))) {
+		query->answer.ede = EDNS_EDE_PROHIBITED;
+		query->ede_text = "the name is too long";
+		return DNS_RCODE_REFUSED;
+	}
 	return DNS_RCODE_NOERROR;
 }
 
@@ -173,6 +228,10 @@ static void reset(struct query *query, const uint8_t *message)
 	query->tsig_present = false;
 	query->recursion_allowed = false;
 	query->cookie_state = COOKIE_NONE;
+	query->exempt = false;
+	query->expire_known = false;
+	query->serial_known = false;
+	query->ede_text = NULL;
 	query->verdict = QUERY_VERDICT_NONE;
 	query->edns.present = false;
 	query->answer = (struct dns_answer){.ede = EDNS_EDE_NONE};
@@ -193,11 +252,11 @@ static void decode(struct stage *stage, struct rte_mbuf *mbuf)
 		stage_drop(stage, mbuf, DROP_DECODER_NOT_A_QUERY);
 		return;
 	}
-	uint16_t rcode = parse(message, query);
+	uint16_t rcode = parse(decoder->settings, message, query);
 	set_limits(decoder->settings, mbuf, query);
 	query->answer.rcode = rcode;
 	query->answer.end = query->question_end;
-	if (LIKELY(rcode == DNS_RCODE_NOERROR)) {
+	if (LIKELY(rcode == DNS_RCODE_NOERROR && query->question_ok)) {
 		if (query->edns.present)
 			stage_count(&stage->counters->event[DECODER_EVENT_EDNS], 1);
 		stage_emit(stage, DECODER_TO_DISPATCHER, mbuf);

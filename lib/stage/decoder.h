@@ -10,7 +10,8 @@
  * Memory:  none besides the packet.
  * Limits:  DECODER_RECORDS_MAX records are walked; EDNS limits in dns/edns.h.
  * Trust:   this is the door: everything here comes from the wire.
- * RFC:     1035 §4.1, 6891 §6, 9619 (one question), 8945 §5.1 (TSIG is last), 7766 §8. */
+ * RFC:     1035 §4.1, 6891 §6, 7873 §5.4 (no question), 9619 (one question), 8945 §5.1 (TSIG is last),
+ *          7766 §8. */
 #pragma once
 
 #include <stdbool.h>
@@ -43,6 +44,12 @@ struct stage_decoder_settings {
 	uint16_t nsid_len;
 	/* Whether ENCODER answers cookies. */
 	bool cookies;
+	/* OPT records are records like others, and no answer has one. */
+	bool ignore_edns;
+	/* Longer questions are refused, though RFC 1035 allows them: octets of the whole name on the wire,
+	 * and of its longest label; 0: no limit but that of RFC 1035. */
+	uint8_t name_octets_max;
+	uint8_t label_octets_max;
 };
 
 extern const struct stage_ops stage_decoder_ops;

@@ -47,22 +47,33 @@ static enum ratelimit_kind kind_of(const struct dns_answer *answer)
 	return answer->count[DNS_SECTION_ANSWER] > 0 ? RATELIMIT_POSITIVE : RATELIMIT_NODATA;
 }
 
+/* Instead of the answer: something small that an honest client can go on with. With a client cookie that
+ * is BADCOOKIE and a server cookie (RFC 7873 §5.2.3), else TC and a stream. */
+static void slip(const struct encoder *encoder, struct query *query)
+{
+	const bool cookie = query->edns.present && query->edns.cookie_len > 0 &&
+	                    encoder->settings->cookie_keys != NULL;
+	query->answer = (struct dns_answer){
+	    .rcode = cookie ? DNS_RCODE_BADCOOKIE : query->answer.rcode,
+	    .ede = EDNS_EDE_NONE,
+	    .truncated = !cookie,
+	    .end = query->question_end,
+	};
+}
+
 /* Whoever forges an address gets neither a stream nor a good cookie: the others are not limited. */
 static bool is_limited(struct stage *stage, struct query *query)
 {
 	const struct encoder *encoder = stage->state;
 	if (encoder->ratelimit == NULL || query->source == QUERY_SOURCE_STREAM ||
-	    query->cookie_state >= COOKIE_GOOD)
+	    query->cookie_state >= COOKIE_GOOD || query->exempt)
 		return false;
 	switch (ratelimit_response(encoder->ratelimit, query->client.family, query->client.octets,
 	                           kind_of(&query->answer), (uint32_t)(stage->now_us / 1000))) {
 	case RATELIMIT_PASS:
 		return false;
 	case RATELIMIT_SLIP:
-		query->answer = (struct dns_answer){.rcode = query->answer.rcode,
-		                                    .ede = EDNS_EDE_NONE,
-		                                    .truncated = true,
-		                                    .end = query->question_end};
+		slip(encoder, query);
 		return false;
 	case RATELIMIT_DROP:
 		break;
@@ -114,11 +125,45 @@ static bool write_cookie(const struct stage_encoder_settings *settings, const st
 	return true;
 }
 
+/* What the answer says about the zone it comes from: `version` holds the ZONEVERSION option's data. */
+static void tell_zone(const struct query *query, uint8_t version[ENCODER_ZONEVERSION_BYTES],
+                      struct dns_edns_reply *reply)
+{
+	if (query->expire_known) {
+		reply->expire = true;
+		reply->expire_s = query->zone_expire_s;
+	}
+	if (query->serial_known) {
+		/* RFC 9660 §2: label count, type SOA-SERIAL, serial. */
+		version[0] = query->zone_labels;
+		version[1] = 0;
+		bytes_store_u32(version + 2, query->zone_serial);
+		reply->zoneversion = version;
+		reply->zoneversion_len = ENCODER_ZONEVERSION_BYTES;
+	}
+}
+
+/* What streams alone may have. */
+static void tell_stream(const struct stage_encoder_settings *settings, const struct query *query,
+                        struct dns_edns_reply *reply)
+{
+	/* RFC 7828 §3.2.1: never over UDP. */
+	if (query->edns.keepalive_asked) {
+		reply->keepalive = true;
+		reply->keepalive_timeout = settings->keepalive_100ms;
+	}
+	/* RFC 7830 §4: only for who pads his queries; RFC 8467 §4.1: in blocks of 468. In the clear it
+	 * would hide nothing. */
+	if (query->edns.padding_asked && query->encrypted)
+		reply->padding_block = ENCODER_PADDING_BLOCK;
+}
+
 /* RFC 6891 §6.1.1: an OPT record in the answer if and only if there was one in the query. */
 static bool append_opt(const struct stage_encoder_settings *settings, struct query *query,
                        struct bytes_writer *writer)
 {
 	uint8_t cookie[COOKIE_BYTES];
+	uint8_t version[ENCODER_ZONEVERSION_BYTES];
 	const struct dns_edns *edns = &query->edns;
 	struct dns_edns_reply reply = {
 	    .udp_size = settings->udp_size,
@@ -134,15 +179,34 @@ static bool append_opt(const struct stage_encoder_settings *settings, struct que
 		reply.cookie = cookie;
 		reply.cookie_len = sizeof(cookie);
 	}
-	/* RFC 7828 §3.2.1: never over UDP. */
-	if (edns->keepalive_asked && query->source == QUERY_SOURCE_STREAM) {
-		reply.keepalive = true;
-		reply.keepalive_timeout = settings->keepalive_100ms;
-	}
+	if (query->source == QUERY_SOURCE_STREAM)
+		tell_stream(settings, query, &reply);
 	if (edns->subnet_present)
 		reply.subnet_echo = edns;
+	tell_zone(query, version, &reply);
+	/* RFC 8914 §2: the text is for people; it goes where there is room for it anyway. */
+	if (UNLIKELY(query->ede_text != NULL) && reply.ede != EDNS_EDE_NONE) {
+		reply.ede_text = query->ede_text;
+		if (dns_edns_size(&reply) > writer->size - writer->len)
+			reply.ede_text = NULL;
+	}
 	dns_edns_write(writer, &reply);
 	return !writer->overflow;
+}
+
+/* RFC 7873 §5.4: a query without a question asks for nothing but a cookie. */
+static void answer_cookie_query(const struct encoder *encoder, struct query *query)
+{
+	const struct cookie_keys *keys = encoder->settings->cookie_keys == NULL
+	                                     ? NULL
+	                                     : snapshot_load(encoder->settings->cookie_keys);
+	if (keys == NULL)
+		return;
+	query->cookie_state = (uint8_t)cookie_check(
+	    keys, query->edns.cookie, query->edns.cookie_len, query->client.family,
+	    query->client.octets, (uint32_t)clock_calendar_s());
+	if (query->cookie_state == COOKIE_BAD)
+		query->answer.rcode = DNS_RCODE_BADCOOKIE;
 }
 
 /* Answers by response code, so that telemetry needs no second look at the message. */
@@ -170,6 +234,8 @@ static void encode(struct stage *stage, struct rte_mbuf *mbuf)
 	uint8_t *message = query_message(mbuf);
 	struct bytes_writer writer = bytes_writer_of(message, query->answer_limit);
 
+	if (UNLIKELY(!query->question_ok && query->answer.rcode == DNS_RCODE_NOERROR))
+		answer_cookie_query(encoder, query);
 	if (UNLIKELY(is_limited(stage, query))) {
 		stage_drop(stage, mbuf, DROP_ENCODER_RATE_LIMIT);
 		return;

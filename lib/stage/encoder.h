@@ -10,8 +10,8 @@
  * Memory:  none besides the packet.
  * Limits:  never writes beyond query.answer_limit, for which DECODER keeps room.
  * Trust:   sections are ours; the question is the client's, checked by DECODER.
- * RFC:     1035 §4.1.1, 2181 §9 (TC), 3225 (DO), 4035 §3.1.6 §3.2.3 (CD, AD), 6891, 8914, 5001, 7828, 7873,
- *          9018. */
+ * RFC:     1035 §4.1.1, 2181 §9 (TC), 3225 (DO), 4035 §3.1.6 §3.2.3 (CD, AD), 6891, 8914, 5001, 7314, 7828,
+ *          7830, 7873, 8467, 9018, 9660. */
 #pragma once
 
 #include <stdint.h>
@@ -22,6 +22,10 @@
 
 /* What DECODER keeps back for an extended error without text (RFC 8914 §2): option header and code. */
 #define ENCODER_EDE_RESERVE 6
+/* RFC 9660 §2: label count, type, and a serial for version. */
+#define ENCODER_ZONEVERSION_BYTES 6
+/* RFC 8467 §4.1: answers are padded to a multiple of this. */
+#define ENCODER_PADDING_BLOCK 468
 /* RFC 5001 leaves the length open; longer ones only cost answer room. */
 #define ENCODER_NSID_MAX 128
 

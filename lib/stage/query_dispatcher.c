@@ -52,19 +52,24 @@ static void check_cookie(const struct stage_query_dispatcher_settings *settings,
 		    query->client.octets, (uint32_t)clock_calendar_s());
 }
 
+/* Who has proved his address, or is on the list of the exempt, has no limit. */
 static bool is_over_rate(struct stage *stage, const struct query *query)
 {
 	const struct query_dispatcher *dispatcher = stage->state;
 	return dispatcher->ratelimit != NULL && query->source != QUERY_SOURCE_STREAM &&
+	       query->cookie_state < COOKIE_GOOD && !query->exempt &&
 	       !ratelimit_query(dispatcher->ratelimit, query->client.family, query->client.octets,
 	                        (uint32_t)(stage->now_us / 1000));
 }
 
-static enum query_dispatcher_output refuse(struct query *query, uint16_t rcode, enum edns_ede ede)
+/* `text`: a static one that says more than the code, or NULL. */
+static enum query_dispatcher_output refuse(struct query *query, uint16_t rcode, enum edns_ede ede,
+                                           const char *text)
 {
 	query->verdict = QUERY_VERDICT_ANSWER;
 	query->answer.rcode = rcode;
 	query->answer.ede = (int16_t)ede;
+	query->ede_text = text;
 	return QUERY_DISPATCHER_TO_ENCODER;
 }
 
@@ -99,7 +104,7 @@ static enum query_dispatcher_output answer_chaos(struct stage *stage, struct rte
 
 	stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_CHAOS], 1);
 	if (text == NULL)
-		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NONE);
+		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NONE, NULL);
 	query->verdict = QUERY_VERDICT_ANSWER;
 	query->answer.authoritative = true;
 	if (query->question.type != DNS_TYPE_TXT && query->question.type != DNS_TYPE_ANY)
@@ -115,39 +120,61 @@ static enum query_dispatcher_output answer_chaos(struct stage *stage, struct rte
 	return QUERY_DISPATCHER_TO_ENCODER;
 }
 
-/* Types that nobody can be asked for in an ordinary query (RFC 6895 §3.1). */
-static bool is_question_type(uint16_t type)
+/* RFC 6895 §3.1: OPT and 128 to 254 are no types of records; 255 is ANY. */
+static bool is_record_type(uint16_t type)
 {
-	return type != 0 && type != DNS_TYPE_OPT && type != DNS_TYPE_TSIG && type != DNS_TYPE_TKEY;
+	return type != 0 && type != DNS_TYPE_OPT && (type < 128 || type >= DNS_TYPE_ANY);
 }
 
-/* Transfers, notifications and updates belong to the control path, which does not take them yet. */
-static bool is_for_control(const struct query *query)
+/* Transfers belong to the control path, which does not make them yet. */
+static enum query_dispatcher_output refuse_transfer(struct query *query)
 {
-	return query->opcode != DNS_OPCODE_QUERY || query->question.type == DNS_TYPE_AXFR ||
-	       query->question.type == DNS_TYPE_IXFR;
+	/* RFC 5936 §4.2: AXFR is not defined over UDP. RFC 1995 §2 allows IXFR there. */
+	if (query->question.type == DNS_TYPE_AXFR && query->source != QUERY_SOURCE_STREAM)
+		return refuse(query, DNS_RCODE_FORMERR, EDNS_EDE_NOT_SUPPORTED,
+		              "AXFR needs a stream");
+	return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED, "no transfers");
 }
 
-static enum query_dispatcher_output check_question(struct stage *stage, struct rte_mbuf *mbuf)
+static enum query_dispatcher_output refuse_type(struct query *query)
+{
+	switch (query->question.type) {
+	case DNS_TYPE_AXFR:
+	case DNS_TYPE_IXFR:
+		return refuse_transfer(query);
+	case DNS_TYPE_MAILA:
+	case DNS_TYPE_MAILB:
+	case DNS_TYPE_TKEY:
+		return refuse(query, DNS_RCODE_NOTIMP, EDNS_EDE_NOT_SUPPORTED, NULL);
+	default:
+		/* RFC 9824 §3.4 for NXNAME; nobody can have the others either. */
+		return refuse(query, DNS_RCODE_FORMERR, EDNS_EDE_INVALID_QUERY_TYPE, NULL);
+	}
+}
+
+/* What no zone and no cache answers. */
+static enum query_dispatcher_output answer_odd(struct stage *stage, struct rte_mbuf *mbuf)
 {
 	struct query *query = query_of(mbuf);
 
-	if (query->question.class == DNS_CLASS_CH && query->opcode == DNS_OPCODE_QUERY)
+	/* NOTIFY (RFC 1996) and UPDATE (RFC 2136 §2.2) are not taken yet. */
+	if (query->opcode != DNS_OPCODE_QUERY)
+		return refuse(query, DNS_RCODE_NOTIMP, EDNS_EDE_NOT_SUPPORTED, NULL);
+	if (!is_record_type(query->question.type))
+		return refuse_type(query);
+	if (query->question.class == DNS_CLASS_CH)
 		return answer_chaos(stage, mbuf);
-	if (is_for_control(query))
-		return refuse(
-		    query, query->opcode == DNS_OPCODE_QUERY ? DNS_RCODE_REFUSED : DNS_RCODE_NOTIMP,
-		    EDNS_EDE_NOT_SUPPORTED);
-	if (!is_question_type(query->question.type))
-		return refuse(query, DNS_RCODE_FORMERR, EDNS_EDE_NONE);
-	return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NOT_AUTHORITATIVE);
+	return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NOT_AUTHORITATIVE,
+	              "no zones of that class");
 }
 
-/* Whether the question is of the common kind that a zone or the cache answers. */
+/* Whether the question is of the common kind that a zone or the cache answers. QCLASS ANY is answered from
+ * class IN, the only one that there are zones of, without AA (RFC 1034 §6.2.2, RFC 1035 §3.2.5). */
 static bool is_ordinary(const struct query *query)
 {
-	return (query->question.class == DNS_CLASS_IN || query->question.class == DNS_CLASS_ANY) &&
-	       !is_for_control(query) && is_question_type(query->question.type);
+	return query->opcode == DNS_OPCODE_QUERY &&
+	       (query->question.class == DNS_CLASS_IN || query->question.class == DNS_CLASS_ANY) &&
+	       is_record_type(query->question.type);
 }
 
 static enum query_dispatcher_output dispatch(struct stage *stage, struct rte_mbuf *mbuf,
@@ -155,28 +182,48 @@ static enum query_dispatcher_output dispatch(struct stage *stage, struct rte_mbu
                                              const struct guard_policy *policy)
 {
 	struct query *query = query_of(mbuf);
-	struct guard_verdict verdict =
-	    guard_policy_check(policy, query->client.family, query->client.octets,
-	                       query->local.octets, query->local.port);
 
-	query->recursion_allowed = verdict.recursion_allowed;
-	if (UNLIKELY(!verdict.allowed)) {
-		stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_ACL], 1);
-		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED);
-	}
 	if (UNLIKELY(!is_ordinary(query)))
-		return check_question(stage, mbuf);
+		return answer_odd(stage, mbuf);
 	if (zone_set_find(zones, &query->question) != NULL) {
 		query->verdict = QUERY_VERDICT_ZONE;
 		return QUERY_DISPATCHER_TO_ZONE_MANAGER;
 	}
-	if (verdict.recursion_allowed && query->question.class == DNS_CLASS_IN) {
+	if (query->recursion_allowed && query->question.class == DNS_CLASS_IN) {
 		query->verdict = QUERY_VERDICT_CACHE;
 		return QUERY_DISPATCHER_TO_CACHE_LOOKUP;
 	}
 	stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_NO_ZONE], 1);
-	return refuse(query, DNS_RCODE_REFUSED,
-	              policy->recursion_enabled ? EDNS_EDE_PROHIBITED : EDNS_EDE_NOT_AUTHORITATIVE);
+	if (policy->recursion_enabled)
+		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED,
+		              "no recursion for you");
+	return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NOT_AUTHORITATIVE, "no zone of ours");
+}
+
+static void take(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_set *zones,
+                 const struct guard_policy *policy)
+{
+	const struct query_dispatcher *dispatcher = stage->state;
+	struct query *query = query_of(mbuf);
+	const struct guard_verdict verdict =
+	    guard_policy_check(policy, query->client.family, query->client.octets,
+	                       query->local.octets, query->local.port);
+
+	query->recursion_allowed = verdict.recursion_allowed;
+	query->exempt = verdict.exempt;
+	if (query->edns.present)
+		check_cookie(dispatcher->settings, query);
+	if (UNLIKELY(is_over_rate(stage, query))) {
+		stage_drop(stage, mbuf, DROP_DISPATCHER_RATE_LIMIT);
+	} else if (UNLIKELY(!verdict.allowed)) {
+		stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_ACL], 1);
+		stage_emit(
+		    stage,
+		    refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED, "not in the access list"),
+		    mbuf);
+	} else {
+		stage_emit(stage, dispatch(stage, mbuf, zones, policy), mbuf);
+	}
 }
 
 /* The zones that the client sees. ZONE_MANAGER finds the same ones by the index, if the snapshot is still
@@ -198,18 +245,8 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 		struct query *query = query_of(burst[i]);
 		zone_set_prefetch(pick_zones(views, query), &query->question);
 	}
-	for (uint16_t i = 0; i < count; i++) {
-		struct query *query = query_of(burst[i]);
-		if (query->edns.present)
-			check_cookie(dispatcher->settings, query);
-		if (UNLIKELY(is_over_rate(stage, query)))
-			stage_drop(stage, burst[i], DROP_DISPATCHER_RATE_LIMIT);
-		else
-			stage_emit(
-			    stage,
-			    dispatch(stage, burst[i], views_zones(views, query->view), policy),
-			    burst[i]);
-	}
+	for (uint16_t i = 0; i < count; i++)
+		take(stage, burst[i], views_zones(views, query_of(burst[i])->view), policy);
 }
 
 const struct stage_ops stage_query_dispatcher_ops = {

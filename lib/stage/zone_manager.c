@@ -6,6 +6,7 @@
 #include "stage/zone_manager.h"
 
 #include "guard/views.h"
+#include "dns/rrtype.h"
 #include "pipeline/query.h"
 #include "zone/zone.h"
 
@@ -50,6 +51,20 @@ static void refuse(struct stage *stage, struct query *query)
 	query->answer.ede = EDNS_EDE_NOT_AUTHORITATIVE;
 }
 
+/* What clients may ask about the zone besides its records, for ENCODER's OPT record. */
+static void describe(struct query *query, const struct zone *zone)
+{
+	const struct dns_name *origin = zone_origin(zone);
+	/* RFC 9660 §3.2: the version of the zone that the question's name is in, in answers of all kinds. */
+	query->serial_known = query->edns.zoneversion_asked;
+	query->zone_serial = zone_serial(zone);
+	query->zone_labels = origin->label_count;
+	/* RFC 7314 §3.1: of a primary, the SOA's own value; for questions that secondaries ask. */
+	query->expire_known = query->edns.expire_asked && query->question.type == DNS_TYPE_SOA &&
+	                      query->question.name_len == origin->len;
+	query->zone_expire_s = zone_expire_s(zone);
+}
+
 static void answer(struct stage *stage, const struct zone_set *zones, const struct zone *zone,
                    struct rte_mbuf *mbuf)
 {
@@ -65,6 +80,9 @@ static void answer(struct stage *stage, const struct zone_set *zones, const stru
 	query_builder(mbuf, &builder);
 	zone_answer(zones, zone, &request, &builder, &query->answer);
 	query_take_sections(query, &builder);
+	if (UNLIKELY(query->edns.present &&
+	             (query->edns.zoneversion_asked || query->edns.expire_asked)))
+		describe(query, zone);
 	count_answer(stage, &query->answer);
 }
 

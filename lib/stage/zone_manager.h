@@ -3,14 +3,15 @@
 
 /* zone_manager -- the ZONE_MANAGER stage: authoritative answers from a snapshot of all zones.
  *
- * What:    loads the snapshot once per burst, starts the memory loads of the whole burst, then lets
- *          zone_answer() write the sections of each packet.
+ * What:    loads the snapshot once per burst, takes the zones of the view that QUERY_DISPATCHER picked,
+ *          starts the memory loads of the whole burst, then lets zone_answer() write the sections of each
+ *          packet.
  * Threads: one instance for each lane, on its lcore; zones are replaced by a control thread through the
  *          snapshot.
  * Memory:  none besides the packet; no pointer into the snapshot outlives the burst.
  * Limits:  zone/zone_limits.h.
  * Trust:   questions are checked by DECODER, zones by the loader.
- * RFC:     1034 §4.3.2. */
+ * RFC:     1034 §4.3.2, 7314 §3.1 (EXPIRE), 9660 §3.2 (ZONEVERSION). */
 #pragma once
 
 #include <stdbool.h>

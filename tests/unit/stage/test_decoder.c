@@ -162,6 +162,93 @@ static void unknown_opcodes_are_notimp(void)
 	fake_close();
 }
 
+/* RFC 7873 §5.4: a client that wants a cookie and nothing else; RFC 9619 §4 leaves it that. */
+static void no_question_is_fine_with_a_cookie_only(void)
+{
+	const struct stage_decoder_settings with_cookies = {
+	    .udp_size_v4 = 1232, .udp_size_v6 = 1220, .cookies = true};
+	static const uint8_t header[] = {1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+	fake_open(&stage_decoder_ops, &with_cookies);
+	memcpy(message, header, sizeof(header));
+	expect_rcode(run(QUERY_SOURCE_PORT, sizeof(header)), DNS_RCODE_FORMERR);
+	size_t len = append_opt(sizeof(header), 1232, 0, "\0\12\0\10abcdefgh", 12);
+	struct fake_event event = run(QUERY_SOURCE_PORT, len);
+	expect_rcode(event, DNS_RCODE_NOERROR);
+	CU_ASSERT_FALSE(query_of(event.mbuf)->question_ok);
+	CU_ASSERT_EQUAL(query_of(event.mbuf)->question_end, DNS_HEADER_SIZE);
+
+	memcpy(message, header, sizeof(header));
+	expect_rcode(run(QUERY_SOURCE_PORT, append_opt(sizeof(header), 1232, 0, NULL, 0)),
+	             DNS_RCODE_FORMERR);
+	fake_close();
+	fake_open(&stage_decoder_ops, &settings);
+	memcpy(message, header, sizeof(header));
+	len = append_opt(sizeof(header), 1232, 0, "\0\12\0\10abcdefgh", 12);
+	expect_rcode(run(QUERY_SOURCE_PORT, len), DNS_RCODE_FORMERR);
+	fake_close();
+}
+
+/* RFC 6891 §6.1.1. */
+static void an_unknown_opcode_keeps_its_opt_record(void)
+{
+	fake_open(&stage_decoder_ops, &settings);
+	size_t len = fake_query(message, sizeof(message), "www.example.", DNS_TYPE_A, 1);
+	len = append_opt(len, 1232, 0, NULL, 0);
+	message[2] = (uint8_t)(15 << 3);
+	struct fake_event event = run(QUERY_SOURCE_PORT, len);
+	expect_rcode(event, DNS_RCODE_NOTIMP);
+	CU_ASSERT_TRUE(query_of(event.mbuf)->edns.present);
+	event = run(QUERY_SOURCE_PORT, len - 1);
+	expect_rcode(event, DNS_RCODE_NOTIMP);
+	CU_ASSERT_FALSE(query_of(event.mbuf)->edns.present);
+	fake_close();
+}
+
+static void names_longer_than_wanted_are_refused(void)
+{
+	const struct stage_decoder_settings strict = {
+	    .udp_size_v4 = 1232, .udp_size_v6 = 1220, .name_octets_max = 13, .label_octets_max = 7};
+	fake_open(&stage_decoder_ops, &strict);
+	size_t len = fake_query(message, sizeof(message), "www.example.", DNS_TYPE_A, 1);
+	CU_ASSERT_EQUAL(run(QUERY_SOURCE_PORT, len).output, DECODER_TO_DISPATCHER);
+	len = fake_query(message, sizeof(message), "wwww.example.", DNS_TYPE_A, 1);
+	struct fake_event event = run(QUERY_SOURCE_PORT, len);
+	expect_rcode(event, DNS_RCODE_REFUSED);
+	CU_ASSERT_EQUAL(query_of(event.mbuf)->answer.ede, EDNS_EDE_PROHIBITED);
+	len = fake_query(message, sizeof(message), "examples.", DNS_TYPE_A, 1);
+	expect_rcode(run(QUERY_SOURCE_PORT, len), DNS_RCODE_REFUSED);
+	fake_close();
+}
+
+static void edns_can_be_switched_off(void)
+{
+	const struct stage_decoder_settings without = {
+	    .udp_size_v4 = 1232, .udp_size_v6 = 1220, .ignore_edns = true};
+	fake_open(&stage_decoder_ops, &without);
+	size_t len = fake_query(message, sizeof(message), "www.example.", DNS_TYPE_A, 1);
+	struct fake_event event = run(QUERY_SOURCE_PORT, append_opt(len, 4096, 1, NULL, 0));
+	CU_ASSERT_EQUAL(event.output, DECODER_TO_DISPATCHER);
+	CU_ASSERT_FALSE(query_of(event.mbuf)->edns.present);
+	CU_ASSERT_EQUAL(query_of(event.mbuf)->answer_limit, 512);
+	fake_close();
+}
+
+/* Room that ENCODER will need is not given to the sections. */
+static void room_is_kept_for_options(void)
+{
+	fake_open(&stage_decoder_ops, &settings);
+	size_t len = fake_query(message, sizeof(message), "example.", DNS_TYPE_SOA, 1);
+	struct fake_event event = run(QUERY_SOURCE_PORT, append_opt(len, 1232, 0, NULL, 0));
+	const uint32_t plain = query_of(event.mbuf)->section_limit;
+	len = fake_query(message, sizeof(message), "example.", DNS_TYPE_SOA, 1);
+	event = run(QUERY_SOURCE_PORT, append_opt(len, 1232, 0, "\0\11\0\0\0\23\0\0", 8));
+	CU_ASSERT_EQUAL(query_of(event.mbuf)->section_limit, plain - 8 - 10);
+	len = fake_query(message, sizeof(message), "example.", DNS_TYPE_A, 1);
+	event = run(QUERY_SOURCE_PORT, append_opt(len, 1232, 0, "\0\11\0\0", 4));
+	CU_ASSERT_EQUAL(query_of(event.mbuf)->section_limit, plain);
+	fake_close();
+}
+
 static void random_octets_never_do_harm(void)
 {
 	fake_open(&stage_decoder_ops, &settings);
@@ -176,6 +263,7 @@ static void random_octets_never_do_harm(void)
 			message[6] = message[8] = message[10] = 0;
 			message[7] = message[9] = 0;
 			message[11] &= 3;
+			message[5] = (uint8_t)(round % 8 != 0);
 		}
 		struct fake_event event = run(QUERY_SOURCE_PORT, len);
 		CU_ASSERT_TRUE(event.output >= 0 || event.reason == DROP_DECODER_TOO_SHORT ||
@@ -195,6 +283,11 @@ static const struct unit_case cases[] = {
     {"a_pointer_in_the_question_is_a_formerr", a_pointer_in_the_question_is_a_formerr},
     {"opt_rules", opt_rules},
     {"unknown_opcodes_are_notimp", unknown_opcodes_are_notimp},
+    {"no_question_is_fine_with_a_cookie_only", no_question_is_fine_with_a_cookie_only},
+    {"an_unknown_opcode_keeps_its_opt_record", an_unknown_opcode_keeps_its_opt_record},
+    {"names_longer_than_wanted_are_refused", names_longer_than_wanted_are_refused},
+    {"edns_can_be_switched_off", edns_can_be_switched_off},
+    {"room_is_kept_for_options", room_is_kept_for_options},
     {"random_octets_never_do_harm", random_octets_never_do_harm},
 };
 
