@@ -9,14 +9,19 @@
 
 #include "guard/meter.h"
 
+/* Prefixes that responses are counted for, the smallest first. */
+#define LEVELS 3
+static const uint8_t v4_levels[LEVELS] = {32, RATELIMIT_V4_NETWORK, RATELIMIT_V4_PROVIDER};
+static const uint8_t v6_levels[LEVELS] = {RATELIMIT_V6_ADDRESS, RATELIMIT_V6_NETWORK,
+                                          RATELIMIT_V6_PROVIDER};
+
 struct ratelimit {
 	struct ratelimit_settings settings;
 	struct meter *meter;
 	uint32_t price_global;
 	uint32_t price_address;
 	uint32_t price_network;
-	uint32_t price_response;
-	uint32_t price_response_network;
+	uint32_t price_response[LEVELS];
 	uint32_t limited; /* responses so far, for slip */
 };
 
@@ -57,9 +62,9 @@ enum result ratelimit_create(const struct ratelimit_settings *settings, struct r
 	limit->price_global = price_or_zero(settings->global_qps, window_ms);
 	limit->price_address = price_or_zero(settings->address_qps, window_ms);
 	limit->price_network = price_or_zero(settings->network_qps, window_ms);
-	limit->price_response = price_or_zero(settings->response_qps, window_ms);
-	limit->price_response_network =
-	    price_or_zero((uint64_t)settings->response_qps * RATELIMIT_NETWORK_FACTOR, window_ms);
+	uint64_t response_qps = settings->response_qps;
+	for (unsigned i = 0; i < LEVELS; i++, response_qps *= RATELIMIT_NETWORK_FACTOR)
+		limit->price_response[i] = price_or_zero(response_qps, window_ms);
 	*out = limit;
 	return RESULT_OK;
 }
@@ -106,14 +111,19 @@ static uint8_t network_length(uint8_t family)
 }
 
 /* Families apart: 10.0.0.0 and 0a00:: have the same upper bits. */
+static uint64_t client_key(const struct ratelimit *limit, uint8_t family, const uint8_t *octets,
+                           uint8_t length, unsigned purpose)
+{
+	return key_of(limit, prefix_of(family, octets, length), length,
+	              purpose | (family == 4 ? 0u : 128u));
+}
+
 static bool take(struct ratelimit *limit, uint8_t family, const uint8_t *octets, uint8_t length,
                  unsigned purpose, uint32_t price, uint32_t now_ms)
 {
-	if (price == 0)
-		return true;
-	uint64_t key = key_of(limit, prefix_of(family, octets, length), length,
-	                      purpose | (family == 4 ? 0u : 128u));
-	return meter_take(limit->meter, key, price, now_ms);
+	return price == 0 ||
+	       meter_take(limit->meter, client_key(limit, family, octets, length, purpose), price,
+	                  now_ms);
 }
 
 bool ratelimit_query(struct ratelimit *limit, uint8_t family, const uint8_t *octets,
@@ -129,18 +139,35 @@ bool ratelimit_query(struct ratelimit *limit, uint8_t family, const uint8_t *oct
 	                  now_ms);
 }
 
+static bool response_passes(struct ratelimit *limit, uint8_t family, const uint8_t *octets,
+                            enum ratelimit_kind kind, uint32_t now_ms)
+{
+	const uint8_t *levels = family == 4 ? v4_levels : v6_levels;
+	for (unsigned i = 0; i < LEVELS; i++) {
+		if (!take(limit, family, octets, levels[i], PURPOSE_RESPONSE + (unsigned)kind,
+		          limit->price_response[i], now_ms))
+			return false;
+	}
+	return true;
+}
+
 enum ratelimit_verdict ratelimit_response(struct ratelimit *limit, uint8_t family,
                                           const uint8_t *octets, enum ratelimit_kind kind,
                                           uint32_t now_ms)
 {
-	unsigned purpose = PURPOSE_RESPONSE + (unsigned)kind;
-	if (take(limit, family, octets, address_length(family), purpose, limit->price_response,
-	         now_ms) &&
-	    take(limit, family, octets, network_length(family), purpose,
-	         limit->price_response_network, now_ms))
+	if (response_passes(limit, family, octets, kind, now_ms))
 		return RATELIMIT_PASS;
 	limit->limited++;
 	if (limit->settings.slip > 0 && limit->limited % limit->settings.slip == 0)
 		return RATELIMIT_SLIP;
 	return RATELIMIT_DROP;
+}
+
+void ratelimit_response_prefetch(const struct ratelimit *limit, uint8_t family,
+                                 const uint8_t *octets, enum ratelimit_kind kind)
+{
+	const uint8_t *levels = family == 4 ? v4_levels : v6_levels;
+	for (unsigned i = 0; i < LEVELS; i++)
+		meter_prefetch(limit->meter, client_key(limit, family, octets, levels[i],
+		                                        PURPOSE_RESPONSE + (unsigned)kind));
 }

@@ -9,7 +9,7 @@
  * Threads: an object belongs to one lane's lcore; settings are divided by the number of lanes, since the
  *          receive queues spread clients over them.
  * Memory:  fixed at creation.
- * Limits:  guard/meter.h. Networks are /24 and /56.
+ * Limits:  guard/meter.h. Networks are /24 and /56; responses are also counted for /20 and /48.
  * Trust:   source addresses may be forged: whoever proves his address (a stream, a good cookie) is not
  *          limited by RRL, and nobody is banned.
  * RFC:     5358 §4, 7873 §1; the practice of BIND, NSD and Knot. */
@@ -21,19 +21,22 @@
 #include "base/attr.h"
 #include "base/result.h"
 
-/* A network may have as many times the address' rate before it is limited as a whole. Too low: large
- * offices and carrier NAT suffer for one of theirs. Too high: a flood of forged neighbours passes. */
+/* A network may have as many times the rate of the next smaller one before it is limited as a whole. Too
+ * low: large offices and carrier NAT suffer for one of theirs. Too high: a flood of forged neighbours
+ * passes. */
 #define RATELIMIT_NETWORK_FACTOR 8
 #define RATELIMIT_V4_NETWORK 24
 #define RATELIMIT_V6_ADDRESS 64 /* one host may use a whole /64 */
 #define RATELIMIT_V6_NETWORK 56
+/* What a provider has: a flood forged from all over it. */
+#define RATELIMIT_V4_PROVIDER 20
+#define RATELIMIT_V6_PROVIDER 48
 
 struct ratelimit_settings {
 	uint32_t global_qps; /* 0: no limit, as in all of these */
 	uint32_t address_qps;
 	uint32_t network_qps;
-	uint32_t
-	    response_qps; /* of one kind to one address; networks: RATELIMIT_NETWORK_FACTOR times */
+	uint32_t response_qps; /* of one kind to one address; larger networks: by the factor */
 	uint32_t slip; /* every slip-th limited response is truncated instead of dropped; 0: none */
 	uint32_t window_ms; /* over which uses are counted (guard/meter.h); 0: METER_WINDOW_MS */
 	uint32_t keys_max; /* clients to keep track of at once */
@@ -71,3 +74,7 @@ bool ratelimit_query(struct ratelimit *limit, uint8_t family, const uint8_t *oct
 enum ratelimit_verdict ratelimit_response(struct ratelimit *limit, uint8_t family,
                                           const uint8_t *octets, enum ratelimit_kind kind,
                                           uint32_t now_ms);
+
+/* Starts the memory loads of ratelimit_response() for the same client and kind. */
+void ratelimit_response_prefetch(const struct ratelimit *limit, uint8_t family,
+                                 const uint8_t *octets, enum ratelimit_kind kind);

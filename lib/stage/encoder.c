@@ -62,11 +62,16 @@ static void slip(const struct encoder *encoder, struct query *query)
 }
 
 /* Whoever forges an address gets neither a stream nor a good cookie: the others are not limited. */
+static bool can_be_limited(const struct query *query)
+{
+	return query->source != QUERY_SOURCE_STREAM && query->cookie_state < COOKIE_GOOD &&
+	       !query->exempt;
+}
+
 static bool is_limited(struct stage *stage, struct query *query)
 {
 	const struct encoder *encoder = stage->state;
-	if (encoder->ratelimit == NULL || query->source == QUERY_SOURCE_STREAM ||
-	    query->cookie_state >= COOKIE_GOOD || query->exempt)
+	if (encoder->ratelimit == NULL || !can_be_limited(query))
 		return false;
 	switch (ratelimit_response(encoder->ratelimit, query->client.family, query->client.octets,
 	                           kind_of(&query->answer), (uint32_t)(stage->now_us / 1000))) {
@@ -262,8 +267,15 @@ static void encode(struct stage *stage, struct rte_mbuf *mbuf)
 
 static void encoder_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
 {
-	for (uint16_t i = 0; i < count; i++)
+	const struct encoder *encoder = stage->state;
+
+	for (uint16_t i = 0; i < count; i++) {
+		const struct query *query = query_of(burst[i]);
 		rte_prefetch0(query_message(burst[i]));
+		if (UNLIKELY(encoder->ratelimit != NULL && can_be_limited(query)))
+			ratelimit_response_prefetch(encoder->ratelimit, query->client.family,
+			                            query->client.octets, kind_of(&query->answer));
+	}
 	for (uint16_t i = 0; i < count; i++)
 		encode(stage, burst[i]);
 }

@@ -88,6 +88,42 @@ static void kinds_of_answers_are_counted_apart_and_slip(void)
 	ratelimit_free(limit);
 }
 
+/* Responses to ever new addresses of one network: how many pass at one moment. */
+static unsigned spread(struct ratelimit *limit, uint8_t family, unsigned first, unsigned count)
+{
+	unsigned passed = 0;
+	for (unsigned i = 0; i < 100000; i++) {
+		uint8_t octets[16] = {198, 51, 100, 7};
+		octets[first] = (uint8_t)(octets[first] + i % count);
+		octets[first + 1] = (uint8_t)(i / count);
+		ratelimit_response_prefetch(limit, family, octets, RATELIMIT_POSITIVE);
+		passed += ratelimit_response(limit, family, octets, RATELIMIT_POSITIVE, 1000) ==
+		          RATELIMIT_PASS;
+	}
+	return passed;
+}
+
+static void forged_neighbours_are_limited_as_networks(void)
+{
+	const struct ratelimit_settings settings = {
+	    .keys_max = 100000, .response_qps = 50, .window_ms = 1000};
+	struct ratelimit *limit = create(&settings);
+	/* One /24: eight times the limit of an address. */
+	unsigned passed = spread(limit, 4, 2, 1);
+	CU_ASSERT_TRUE(passed >= 395 && passed <= 400);
+	ratelimit_free(limit);
+	/* Eleven /24 of one /20: eight times that of a /24, and not eleven times. */
+	limit = create(&settings);
+	passed = spread(limit, 4, 2, 11);
+	CU_ASSERT_TRUE(passed >= 3190 && passed <= 3200);
+	ratelimit_free(limit);
+	/* /64s of one /56: the eighth octet differs. */
+	limit = create(&settings);
+	passed = spread(limit, 6, 6, 1);
+	CU_ASSERT_TRUE(passed >= 395 && passed <= 400);
+	ratelimit_free(limit);
+}
+
 static const struct unit_case cases[] = {
     {"no_limits_let_everything_pass", no_limits_let_everything_pass},
     {"an_address_is_limited_alone", an_address_is_limited_alone},
@@ -95,6 +131,7 @@ static const struct unit_case cases[] = {
     {"the_global_limit_holds_for_all", the_global_limit_holds_for_all},
     {"families_do_not_meet", families_do_not_meet},
     {"kinds_of_answers_are_counted_apart_and_slip", kinds_of_answers_are_counted_apart_and_slip},
+    {"forged_neighbours_are_limited_as_networks", forged_neighbours_are_limited_as_networks},
 };
 
 int main(int argc, char **argv)
