@@ -147,7 +147,7 @@ static enum query_dispatcher_output refuse_type(struct query *query)
 	case DNS_TYPE_TKEY:
 		return refuse(query, DNS_RCODE_NOTIMP, EDNS_EDE_NOT_SUPPORTED, NULL);
 	default:
-		/* RFC 9824 §3.4 for NXNAME; nobody can have the others either. */
+		/* RFC 9824 §3.5 for NXNAME; nobody can have the others either. */
 		return refuse(query, DNS_RCODE_FORMERR, EDNS_EDE_INVALID_QUERY_TYPE, NULL);
 	}
 }
@@ -169,7 +169,7 @@ static enum query_dispatcher_output answer_odd(struct stage *stage, struct rte_m
 }
 
 /* Whether the question is of the common kind that a zone or the cache answers. QCLASS ANY is answered from
- * class IN, the only one that there are zones of, without AA (RFC 1034 §6.2.2, RFC 1035 §3.2.5). */
+ * class IN, the only one that there are zones of, without AA (RFC 1035 §6.2). */
 static bool is_ordinary(const struct query *query)
 {
 	return query->opcode == DNS_OPCODE_QUERY &&

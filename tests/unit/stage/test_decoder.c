@@ -249,6 +249,49 @@ static void room_is_kept_for_options(void)
 	fake_close();
 }
 
+/* Appends a record of that type with no data and counts it in a section. */
+static size_t append_record(size_t len, enum dns_section section, uint16_t type)
+{
+	struct bytes_writer writer = bytes_writer_of(message + len, sizeof(message) - len);
+	bytes_put_u8(&writer, 0);
+	bytes_put_u16(&writer, type);
+	bytes_put(&writer, "\0\1\0\0\0\0\0\0", 8);
+	dns_message_set_count(message, section,
+	                      (uint16_t)(dns_message_count(message, section) + 1));
+	return len + writer.len;
+}
+
+/* RFC 1995 §3: a secondary says which version it has. Other questions bring no records. */
+static void an_ixfr_has_a_soa_in_authority(void)
+{
+	fake_open(&stage_decoder_ops, &settings);
+	size_t len = fake_query(message, sizeof(message), "example.", DNS_TYPE_IXFR, 1);
+	len = append_record(len, DNS_SECTION_AUTHORITY, DNS_TYPE_SOA);
+	CU_ASSERT_EQUAL(run(QUERY_SOURCE_STREAM, len).output, DECODER_TO_DISPATCHER);
+	len = fake_query(message, sizeof(message), "example.", DNS_TYPE_SOA, 1);
+	len = append_record(len, DNS_SECTION_AUTHORITY, DNS_TYPE_SOA);
+	expect_rcode(run(QUERY_SOURCE_STREAM, len), DNS_RCODE_FORMERR);
+	len = fake_query(message, sizeof(message), "example.", DNS_TYPE_IXFR, 1);
+	len = append_record(len, DNS_SECTION_ANSWER, DNS_TYPE_SOA);
+	expect_rcode(run(QUERY_SOURCE_STREAM, len), DNS_RCODE_FORMERR);
+	fake_close();
+}
+
+/* RFC 8945 §5.1. */
+static void tsig_is_the_last_record(void)
+{
+	fake_open(&stage_decoder_ops, &settings);
+	size_t len = fake_query(message, sizeof(message), "example.", DNS_TYPE_SOA, 1);
+	len = append_opt(len, 1232, 0, NULL, 0);
+	len = append_record(len, DNS_SECTION_ADDITIONAL, DNS_TYPE_TSIG);
+	struct fake_event event = run(QUERY_SOURCE_STREAM, len);
+	CU_ASSERT_EQUAL(event.output, DECODER_TO_DISPATCHER);
+	CU_ASSERT_TRUE(query_of(event.mbuf)->tsig_present);
+	len = append_record(len, DNS_SECTION_ADDITIONAL, DNS_TYPE_A);
+	expect_rcode(run(QUERY_SOURCE_STREAM, len), DNS_RCODE_FORMERR);
+	fake_close();
+}
+
 static void random_octets_never_do_harm(void)
 {
 	fake_open(&stage_decoder_ops, &settings);
@@ -288,6 +331,8 @@ static const struct unit_case cases[] = {
     {"names_longer_than_wanted_are_refused", names_longer_than_wanted_are_refused},
     {"edns_can_be_switched_off", edns_can_be_switched_off},
     {"room_is_kept_for_options", room_is_kept_for_options},
+    {"an_ixfr_has_a_soa_in_authority", an_ixfr_has_a_soa_in_authority},
+    {"tsig_is_the_last_record", tsig_is_the_last_record},
     {"random_octets_never_do_harm", random_octets_never_do_harm},
 };
 

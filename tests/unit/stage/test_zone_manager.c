@@ -145,6 +145,20 @@ static void rotation_turns_sets(void)
 	done(views);
 }
 
+/* RFC 1035 §6.2. */
+static void class_any_is_answered_without_authority(void)
+{
+	struct views *views = open_zones();
+	struct rte_mbuf *mbuf = decoded("www.a.example.", DNS_TYPE_A, 0, 5);
+	CU_ASSERT_EQUAL(addresses(mbuf), 2122);
+	CU_ASSERT_TRUE(query_of(mbuf)->answer.authoritative);
+	mbuf = decoded("www.a.example.", DNS_TYPE_A, 0, 5);
+	query_of(mbuf)->question.class = DNS_CLASS_ANY;
+	CU_ASSERT_EQUAL(addresses(mbuf), 2122);
+	CU_ASSERT_FALSE(query_of(mbuf)->answer.authoritative);
+	done(views);
+}
+
 static const struct query *described(const char *name, uint16_t type)
 {
 	struct rte_mbuf *mbuf = decoded(name, type, 0, 5);
@@ -179,6 +193,7 @@ static const struct unit_case cases[] = {
      views_that_changed_on_the_way_are_picked_again},
     {"a_zone_that_is_gone_is_refused", a_zone_that_is_gone_is_refused},
     {"rotation_turns_sets", rotation_turns_sets},
+    {"class_any_is_answered_without_authority", class_any_is_answered_without_authority},
     {"version_and_expiry_of_the_zone", version_and_expiry_of_the_zone},
 };
 
