@@ -87,6 +87,17 @@ static enum reply_state hit_cname(struct reply *reply, const struct zone_rrset *
 	return follow(reply, zone_rrset_data(cname) + sizeof(uint16_t));
 }
 
+/* Whether the DNAME was applied before: under its own name it stands in the answer once, however often it is
+ * applied or asked for (RFC 2181 §5 knows no record twice). */
+static bool has_dname(const struct reply *reply, const struct zone_rrset *rrset)
+{
+	for (uint8_t i = 0; i < reply->dname_count; i++) {
+		if (reply->dname[i] == rrset)
+			return true;
+	}
+	return false;
+}
+
 /* RFC 8482 §4.1: one RRset is answer enough over UDP; over a stream all of them are given. RRSIG is
  * answered in the same way. */
 static enum reply_state hit_any(struct reply *reply)
@@ -100,8 +111,9 @@ static enum reply_state hit_any(struct reply *reply)
 		if (is_signature != signatures &&
 		    (signatures || !reply->request->stream || reply->request->dnssec_ok))
 			continue;
-		if (reply_must(reply, DNS_SECTION_ANSWER, reply->owner, rrset, REPLY_FIND) ==
-		    REPLY_DONE)
+		if ((reply->wildcard || !has_dname(reply, rrset)) &&
+		    reply_must(reply, DNS_SECTION_ANSWER, reply->owner, rrset, REPLY_FIND) ==
+		        REPLY_DONE)
 			return REPLY_DONE;
 		found = true;
 		if (!reply->request->stream)
@@ -123,6 +135,8 @@ static enum reply_state hit(struct reply *reply)
 	if (LIKELY(rrset != NULL)) {
 		if (reply->wildcard)
 			reply_prove_wildcard(reply);
+		if (UNLIKELY(!reply->wildcard && has_dname(reply, rrset)))
+			return REPLY_AUTHORITY;
 		reply_want_additional(reply, reply->owner, rrset);
 		return reply_must(reply, DNS_SECTION_ANSWER, reply->owner, rrset, REPLY_AUTHORITY);
 	}
@@ -134,13 +148,22 @@ static enum reply_state hit(struct reply *reply)
 	return REPLY_NO_DATA;
 }
 
+static bool put_dname(struct reply *reply, const struct zone_rrset *dname)
+{
+	if (has_dname(reply, dname))
+		return true;
+	if (reply->dname_count < ZONE_CHAIN_MAX)
+		reply->dname[reply->dname_count++] = dname;
+	uint8_t owner[DNS_NAME_MAX + 1];
+	zone_node_name(reply->zone, reply->node, owner);
+	return reply_must(reply, DNS_SECTION_ANSWER, owner, dname, REPLY_FIND) != REPLY_DONE;
+}
+
 /* RFC 6672 §3.1: the DNAME, and a CNAME made from it for those who do not know DNAME. */
 static enum reply_state redirect(struct reply *reply)
 {
 	const struct zone_rrset *dname = zone_node_find(reply->node, DNS_TYPE_DNAME);
-	uint8_t owner[DNS_NAME_MAX + 1];
-	zone_node_name(reply->zone, reply->node, owner);
-	if (reply_must(reply, DNS_SECTION_ANSWER, owner, dname, REPLY_FIND) == REPLY_DONE)
+	if (!put_dname(reply, dname))
 		return REPLY_DONE;
 
 	const uint8_t *target = zone_rrset_data(dname) + sizeof(uint16_t);
@@ -249,6 +272,7 @@ static void begin(struct reply *reply)
 	reply->secure = reply->request->dnssec_ok && (reply->zone->nsec || reply->zone->nsec3);
 	reply->chain_len = 1;
 	reply->chain[0] = reply->question->hash[0];
+	reply->dname_count = 0;
 	reply->proof_count = 0;
 	reply->additional_count = 0;
 	reply->seen_count = 0;

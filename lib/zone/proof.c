@@ -117,8 +117,12 @@ void reply_prove_no_data(struct reply *reply)
 	if (!reply->secure)
 		return;
 	if (reply->zone->nsec3 && reply->wildcard) { /* RFC 5155 §7.2.5 */
-		(void)nsec3_encloser(reply, reply->label, false);
+		const uint8_t encloser = nsec3_encloser(reply, reply->label, false);
 		nsec3_match(reply, reply->node);
+		/* A wildcard that is an empty non-terminal above unsigned cuts alone has no NSEC3 with
+		 * opt-out (§7.1); what covers it says so. For DS the encloser is enough (§7.2.4). */
+		if (reply->node->nsec3 == 0 && reply->question->type != DNS_TYPE_DS)
+			nsec3_cover(reply, encloser, true);
 	} else if (reply->zone->nsec3) { /* §7.2.3, §7.2.4 */
 		(void)nsec3_encloser(reply, 0, true);
 	} else if (zone_node_find(reply->node, DNS_TYPE_NSEC) != NULL) {

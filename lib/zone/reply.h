@@ -59,11 +59,13 @@ struct reply {
 	const struct zone_rrset *referral; /* the NS set whose glue is wanted, or NULL */
 	bool negative; /* the authority section holds the SOA */
 	uint8_t chain_len;
+	uint8_t dname_count;
 	uint8_t proof_count;
 	uint8_t additional_count;
 	uint8_t seen_count;
 
 	uint64_t chain[ZONE_CHAIN_MAX]; /* hashes of the names that were looked for: finds loops */
+	const struct zone_rrset *dname[ZONE_CHAIN_MAX]; /* those that are in the answer section */
 	struct reply_proof {
 		const struct zone *zone;
 		const struct zone_node *node;

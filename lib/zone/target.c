@@ -54,7 +54,8 @@ bool zone_target_is_owner(uint16_t type, const uint8_t *rdata, const uint8_t *na
 	       bytes_load_u16(rdata) != 0;
 }
 
-/* The host's node, or that of the wildcard that stands for it. */
+/* The host's node, or that of the wildcard that stands for it; below a cut, too: such a wildcard is glue
+ * (RFC 9471 §3.1: all that is available), and additional.c keeps it from other uses. */
 static const struct zone_node *find_host(const struct zone *zone, const uint8_t *name)
 {
 	struct dns_question question;
@@ -66,7 +67,7 @@ static const struct zone_node *find_host(const struct zone *zone, const uint8_t 
 		return node;
 	uint8_t label;
 	const struct zone_node *encloser = zone_find_encloser(zone, &question, 1, &label);
-	if ((encloser->flags & (ZONE_NODE_CUT | ZONE_NODE_DNAME | ZONE_NODE_OCCLUDED)) != 0)
+	if ((encloser->flags & ZONE_NODE_DNAME) != 0)
 		return NULL;
 	return zone_find_wildcard(zone, &question, encloser, label);
 }
