@@ -70,8 +70,9 @@ enum result plan_placement(const struct config *config, const struct args *args,
 	    .kind = placement_wanted(config, args),
 	    .lanes = args->lanes != 0 ? (uint16_t)args->lanes : config_lanes_wanted(config),
 	};
-	/* One of the lcores given is the control lcore's. */
-	if (config->dpdk.lcores.count > 1)
+	/* `auto` makes do with the lcores given, of which one is main's; the others make as many threads
+	 * as they need and share the processors. */
+	if (request.kind == PLACEMENT_AUTO && config->dpdk.lcores.count > 1)
 		request.lcores = (uint16_t)(config->dpdk.lcores.count - 1);
 	return placement_make(topology, &request, out, error);
 }
