@@ -95,7 +95,8 @@ struct zone_rrset_view {
 };
 
 /* Walks over all RRsets of a zone: the apex' first, its SOA where it stands among them, then names in the
- * order in which they were read. The cursor is the caller's; start with all zero. */
+ * order in which they were read. The cursor is the caller's; start with all zero. A copy of it goes
+ * on from the same place. */
 struct zone_cursor {
 	size_t node_at;
 	size_t rrset_at;
