@@ -29,6 +29,20 @@ static struct zone_error *room(struct zone_errors *errors, bool warning)
 	return NULL;
 }
 
+/* Names of files come as they stand in the input: nothing may forge a line or steer a terminal. */
+static void escape_into(const char *text, char *out, size_t size)
+{
+	size_t at = 0;
+	for (; *text != '\0' && at + sizeof("\\000") <= size; text++) {
+		const unsigned char octet = (unsigned char)*text;
+		if (octet >= ' ' && octet < 0x7f)
+			out[at++] = (char)octet;
+		else
+			at += (size_t)snprintf(out + at, size - at, "\\%03u", octet);
+	}
+	out[at] = '\0';
+}
+
 void zone_error_add(struct zone_errors *errors, bool warning, struct zone_place place,
                     const char *format, ...)
 {
@@ -42,10 +56,12 @@ void zone_error_add(struct zone_errors *errors, bool warning, struct zone_place 
 	error->line = place.line;
 	error->column = place.column;
 	snprintf(error->file, sizeof(error->file), "%s", place.file);
+	char text[sizeof(error->text)];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	escape_into(text, error->text, sizeof(error->text));
 }
 
 const char *zone_error_quote(const char *text, size_t len, char out[ZONE_QUOTE_MAX])

@@ -8,7 +8,7 @@
  * Threads: an object belongs to one thread.
  * Memory:  the caller's.
  * Limits:  ZONE_ERRORS_MAX are kept, all are counted.
- * Trust:   texts may quote foreign bytes; zone_error_quote() makes them printable.
+ * Trust:   texts may quote foreign bytes: what is kept is printable ASCII, the rest \DDD.
  * RFC:     none. */
 #pragma once
 
