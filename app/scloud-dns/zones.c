@@ -65,17 +65,16 @@ static void log_errors(const char *name, const struct zone_errors *errors)
 		          errors->count - shown);
 }
 
-/* The zone of that name and, unless NULL, from that file. */
+/* The zone of that name and, unless NULL, from that file. A group that is being read has no set and finds
+ * nothing. */
 static struct holder *find_in(const struct group *group, const struct dns_name *origin,
                               const char *file)
 {
-	for (uint32_t i = 0; i < group->count; i++) {
-		struct holder *holder = group->holder[i];
-		if (dns_name_equal(zone_origin(holder->zone)->wire, origin->wire) &&
-		    (file == NULL || strcmp(holder->file, file) == 0))
-			return holder;
-	}
-	return NULL;
+	size_t index;
+	if (group->set == NULL || !zone_set_index(group->set, origin, &index))
+		return NULL;
+	struct holder *holder = group->holder[index];
+	return file == NULL || strcmp(holder->file, file) == 0 ? holder : NULL;
 }
 
 /* The same in all groups from `first` on. */

@@ -3,7 +3,7 @@
 
 /* memory -- what belongs to one struct config: taken piece by piece, freed whole.
  *
- * What:    a list of zeroed pieces behind one handle.
+ * What:    zeroed pieces, cut from a list of blocks behind one handle.
  * Threads: one.
  * Memory:  malloc; control threads only.
  * Limits:  none.

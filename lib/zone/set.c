@@ -25,16 +25,24 @@ static bool has_length(const struct zone_set *set, unsigned labels)
 	return (set->lengths[labels / 64] >> (labels % 64) & 1) != 0;
 }
 
+/* The index of a zone and one, or 0. */
+static uint32_t find_ref(const struct zone_set *set, uint64_t hash, const uint8_t *name, size_t len)
+{
+	struct zone_table_probe probe = zone_table_probe(&set->table, hash);
+	uint32_t ref;
+	while ((ref = zone_table_next(&set->table, &probe)) != 0) {
+		const struct zone *zone = set->zone[ref - 1];
+		if (zone->origin_len == len && dns_name_equal(zone->origin.wire, name))
+			break;
+	}
+	return ref;
+}
+
 static const struct zone *find_exact(const struct zone_set *set, uint64_t hash, const uint8_t *name,
                                      size_t len)
 {
-	struct zone_table_probe probe = zone_table_probe(&set->table, hash);
-	for (uint32_t ref; (ref = zone_table_next(&set->table, &probe)) != 0;) {
-		const struct zone *zone = set->zone[ref - 1];
-		if (zone->origin_len == len && dns_name_equal(zone->origin.wire, name))
-			return zone;
-	}
-	return NULL;
+	const uint32_t ref = find_ref(set, hash, name, len);
+	return ref != 0 ? set->zone[ref - 1] : NULL;
 }
 
 enum result zone_set_create(struct zone *const *zones, size_t count, struct zone_set **out)
@@ -89,6 +97,15 @@ size_t zone_set_count(const struct zone_set *set)
 const struct zone *zone_set_at(const struct zone_set *set, size_t index)
 {
 	return set->zone[index];
+}
+
+bool zone_set_index(const struct zone_set *set, const struct dns_name *name, size_t *index)
+{
+	const uint32_t ref = find_ref(set, dns_name_hash(name->wire), name->wire, name->len);
+	if (ref == 0)
+		return false;
+	*index = ref - 1;
+	return true;
 }
 
 /* The longest zone of this set alone at or above the suffix that starts at `label`, or NULL. */

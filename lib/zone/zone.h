@@ -120,6 +120,11 @@ void zone_set_free(struct zone_set *set);
 size_t zone_set_count(const struct zone_set *set);
 const struct zone *zone_set_at(const struct zone_set *set, size_t index);
 
+/* Finds the zone of exactly this name in this set alone, without those below it. Gives its index: zones
+ * stand in the order in which they were given. False: there is none. */
+MUST_CHECK bool zone_set_index(const struct zone_set *set, const struct dns_name *name,
+                               size_t *index);
+
 /* The zone with the longest name that is the question's name or above it; NULL if there is none. A
  * question of type DS at a zone's apex belongs to the parent zone where we serve it (RFC 4035
  * §3.1.4.1). */

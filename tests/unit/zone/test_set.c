@@ -61,6 +61,11 @@ static void test_over(void)
 	CU_ASSERT(find(set, "b.example.net", DNS_TYPE_DS) == common[2]);
 	CU_ASSERT(find(set, "c.a.example.com", DNS_TYPE_DS) == common[1]);
 	CU_ASSERT(zone_expire_s(own[0]) == 4);
+	/* By name: in this set alone, in the order given. */
+	size_t index = 99;
+	CU_ASSERT(zone_set_index(set, zone_origin(own[2]), &index) && index == 2);
+	CU_ASSERT(zone_set_index(under, zone_origin(common[1]), &index) && index == 1);
+	CU_ASSERT(!zone_set_index(set, zone_origin(common[2]), &index) && index == 1);
 	zone_set_free(set);
 	zone_set_free(under);
 	for (size_t i = 0; i < ARRAY_COUNT(common); i++) {
