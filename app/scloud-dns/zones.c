@@ -57,12 +57,16 @@ static void log_errors(const char *name, const struct zone_errors *errors)
 	uint32_t shown = errors->count < ZONE_ERRORS_MAX ? errors->count : ZONE_ERRORS_MAX;
 	for (uint32_t i = 0; i < shown; i++) {
 		const struct zone_error *error = &errors->error[i];
-		log_error("zones", "ZON001", "%s:%u:%u: %s", error->file, error->line,
-		          error->column, error->text);
+		if (error->warning)
+			log_warn("zones", "ZON009", "%s:%u:%u: %s", error->file, error->line,
+			         error->column, error->text);
+		else
+			log_error("zones", "ZON001", "%s:%u:%u: %s", error->file, error->line,
+			          error->column, error->text);
 	}
 	if (errors->count > shown)
-		log_error("zones", "ZON001", "zone %s: and %u more errors", name,
-		          errors->count - shown);
+		log_warn("zones", "ZON009", "zone %s: and %u more errors and warnings", name,
+		         errors->count - shown);
 }
 
 /* The zone of that name and, unless NULL, from that file. A group that is being read has no set and finds
@@ -166,6 +170,13 @@ static struct holder *keep_former(const struct work *work, const struct source *
 	return holder;
 }
 
+static void log_loaded(const char *name, const struct zone *zone)
+{
+	log_info("zones", "ZON008", "zone %s: serial %u, %llu records at %llu names in %zu KiB",
+	         name, zone_serial(zone), (unsigned long long)zone_record_count(zone),
+	         (unsigned long long)zone_name_count(zone), zone_memory_bytes(zone) >> 10);
+}
+
 /* Finds the zone among those of this version, loads it, or keeps the former version of it. */
 static enum result add_zone(const struct work *work, struct group *group,
                             const struct source *source)
@@ -182,9 +193,10 @@ static enum result add_zone(const struct work *work, struct group *group,
 		result = load_zone(work->config, source, &origin, &zone);
 		if (result == RESULT_OK)
 			result = hold(zone, source->file, &holder);
-		if (result == RESULT_OK)
+		if (result == RESULT_OK) {
+			log_loaded(source->name, zone);
 			work->report->loaded++;
-		else if (result != RESULT_NO_MEMORY)
+		} else if (result != RESULT_NO_MEMORY)
 			holder = keep_former(work, source, &origin, is_common, result);
 		if (holder != NULL)
 			work->report->records += zone_record_count(holder->zone);
