@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 /* Every octet of an address, the length that it was masked to, and the lists it is in; none: a free slot. */
 struct key {
 	uint64_t high;
@@ -28,48 +30,53 @@ struct acl {
 	struct table v6;
 };
 
-static uint64_t load_u64(const uint8_t *p)
+/* All bits of an address, IPv4 in the upper 32. */
+static inline struct key address_of(uint8_t family, const uint8_t *octets)
 {
-	uint64_t value = 0;
-	for (int i = 0; i < 8; i++)
-		value = value << 8 | p[i];
-	return value;
+	struct key key = {.high = (uint64_t)bytes_load_u32(octets) << 32};
+	if (family == 4)
+		return key;
+	key.high |= bytes_load_u32(octets + 4);
+	key.low = (uint64_t)bytes_load_u32(octets + 8) << 32 | bytes_load_u32(octets + 12);
+	return key;
 }
 
-/* The address, IPv4 in the upper 32 bits, with all bits behind `length` cleared. */
-static struct key masked(uint8_t family, const uint8_t *octets, uint8_t length)
+/* The same with all bits behind `length` (1..128) cleared. */
+static inline struct key masked(struct key address, uint8_t length)
 {
-	uint8_t padded[16] = {0};
-	memcpy(padded, octets, family == 4 ? 4 : 16);
-	uint64_t high = load_u64(padded);
-	uint64_t low = load_u64(padded + 8);
-
-	if (length == 0)
-		high = 0;
-	else if (length < 64)
-		high &= ~UINT64_C(0) << (64 - length);
-	if (length <= 64)
-		low = 0;
-	else if (length < 128)
-		low &= ~UINT64_C(0) << (128 - length);
-	return (struct key){.high = high, .low = low, .length = length};
+	address.length = length;
+	if (length <= 64) {
+		address.high &= ~UINT64_C(0) << (64 - length);
+		address.low = 0;
+	} else {
+		address.low &= ~UINT64_C(0) << (128 - length);
+	}
+	return address;
 }
 
-static size_t slot_of(const struct table *table, const struct key *key)
+/* The product's halves together: every bit of `a` reaches every bit of the result. Prefixes are mostly
+ * zeros at one end, which a plain product would leave there. */
+static inline uint64_t fold(uint64_t a, uint64_t b)
 {
-	uint64_t hash = key->high * UINT64_C(0x9e3779b97f4a7c15);
-	hash ^= (key->low + key->length) * UINT64_C(0xc2b2ae3d27d4eb4f);
-	hash ^= hash >> 29;
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline size_t slot_of(const struct table *table, const struct key *key)
+{
+	uint64_t hash =
+	    fold(key->high ^ UINT64_C(0xa0761d6478bd642f), UINT64_C(0x9e3779b97f4a7c15));
+	hash = fold(hash ^ key->low ^ key->length, UINT64_C(0xe7037ed1a0b428db));
 	return (size_t)hash & table->mask;
 }
 
-static bool same(const struct key *a, const struct key *b)
+static inline bool same(const struct key *a, const struct key *b)
 {
 	return a->high == b->high && a->low == b->low && a->length == b->length;
 }
 
 /* The slot that holds the key, or the free one where it belongs. */
-static struct key *probe(const struct table *table, const struct key *key)
+static inline struct key *probe(const struct table *table, const struct key *key)
 {
 	size_t at = slot_of(table, key);
 	while (table->slots[at].classes != 0 && !same(&table->slots[at], key))
@@ -83,7 +90,7 @@ static void add(struct table *table, const struct acl_prefix *prefix, uint64_t c
 		table->everybody |= classes;
 		return;
 	}
-	struct key key = masked(prefix->family, prefix->octets, prefix->length);
+	struct key key = masked(address_of(prefix->family, prefix->octets), prefix->length);
 	struct key *slot = probe(table, &key);
 	key.classes = slot->classes | classes;
 	*slot = key;
@@ -155,8 +162,9 @@ bool acl_match(const struct acl *acl, uint8_t family, const uint8_t *octets)
 	const struct table *table = family == 4 ? &acl->v4 : &acl->v6;
 	if (table->everybody != 0)
 		return true;
+	const struct key address = address_of(family, octets);
 	for (uint8_t i = 0; i < table->length_count; i++) {
-		struct key key = masked(family, octets, table->lengths[i]);
+		const struct key key = masked(address, table->lengths[i]);
 		if (probe(table, &key)->classes != 0)
 			return true;
 	}
@@ -167,9 +175,28 @@ uint64_t acl_classes(const struct acl *acl, uint8_t family, const uint8_t *octet
 {
 	const struct table *table = family == 4 ? &acl->v4 : &acl->v6;
 	uint64_t classes = table->everybody;
+	const struct key address = address_of(family, octets);
 	for (uint8_t i = 0; i < table->length_count; i++) {
-		struct key key = masked(family, octets, table->lengths[i]);
+		const struct key key = masked(address, table->lengths[i]);
 		classes |= probe(table, &key)->classes;
 	}
 	return classes;
+}
+
+static size_t longest_run(const struct table *table)
+{
+	size_t longest = 0;
+	size_t run = 0;
+	for (size_t i = 0; i <= table->mask; i++) {
+		run = table->slots[i].classes != 0 ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	return longest;
+}
+
+size_t acl_longest_probe(const struct acl *acl)
+{
+	const size_t v4 = longest_run(&acl->v4);
+	const size_t v6 = longest_run(&acl->v6);
+	return (v4 > v6 ? v4 : v6) + 1;
 }

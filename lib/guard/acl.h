@@ -46,3 +46,6 @@ bool acl_match(const struct acl *acl, uint8_t family, const uint8_t *octets) PUR
 
 /* The bits of all lists that the address lies in. */
 uint64_t acl_classes(const struct acl *acl, uint8_t family, const uint8_t *octets) PURE;
+
+/* How many slots one probe may have to look at in the worst case; for tests. */
+size_t acl_longest_probe(const struct acl *acl);

@@ -135,6 +135,25 @@ static void lists_in_one_set_are_told_apart(void)
 	acl_free(acl);
 }
 
+/* What people have in lists: thousands of neighbours of one length. */
+static void neighbours_do_not_meet_in_the_table(void)
+{
+	enum {
+		COUNT = 8192
+	};
+	static struct acl_prefix prefixes[2 * COUNT];
+	for (unsigned i = 0; i < COUNT; i++) {
+		prefixes[2 * i] = (struct acl_prefix){4, 24, {10, (uint8_t)(i >> 8), (uint8_t)i}};
+		prefixes[2 * i + 1] =
+		    (struct acl_prefix){6, 48, {0x20, 1, 0xd, 0xb8, (uint8_t)(i >> 8), (uint8_t)i}};
+	}
+	struct acl *acl = create(prefixes, ARRAY_COUNT(prefixes));
+	CU_ASSERT_TRUE(acl_longest_probe(acl) < 64);
+	CU_ASSERT_TRUE(acl_match(acl, 4, (const uint8_t[4]){10, 31, 255, 9}));
+	CU_ASSERT_FALSE(acl_match(acl, 4, (const uint8_t[4]){10, 32, 0, 9}));
+	acl_free(acl);
+}
+
 static const struct unit_case cases[] = {
     {"empty_matches_nobody", empty_matches_nobody},
     {"borders_of_a_v4_prefix", borders_of_a_v4_prefix},
@@ -143,6 +162,7 @@ static const struct unit_case cases[] = {
     {"bad_prefixes_are_refused", bad_prefixes_are_refused},
     {"lists_in_one_set_are_told_apart", lists_in_one_set_are_told_apart},
     {"random_set_agrees_with_the_slow_way", random_set_agrees_with_the_slow_way},
+    {"neighbours_do_not_meet_in_the_table", neighbours_do_not_meet_in_the_table},
 };
 
 int main(int argc, char **argv)
