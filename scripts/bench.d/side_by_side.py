@@ -5,10 +5,12 @@ import json
 import os
 import platform
 import re
+import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -134,6 +136,29 @@ def scloud(folder, zones, port):
     }
     (folder / 'scloud.json').write_text(json.dumps(config))
     return [str(BUILD / 'app/scloud-dns/scloud-dns'), '--config', str(folder / 'scloud.json')]
+
+
+def in_mib(row):
+    return {'wall_s': row['wall_s'], 'cpu_s': row['cpu_s'],
+            'resident_mib': row.get('resident_bytes', 0) / MIB,
+            'peak_mib': row['peak_bytes'] / MIB}
+
+
+def serve(make, folder, zones, port, name, rrtype=6):
+    """Starts a server of `zones` {name: file} and looks at it when it answers for `name`."""
+    work = Path(tempfile.mkdtemp(dir=folder))
+    words = make(work, zones, port)
+    start = time.monotonic()
+    with open(work / 'log', 'wb') as log:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        wait_for_answer(process, port, query(name, rrtype))
+        wall = time.monotonic() - start
+        return in_mib({'wall_s': wall, **cost(process.pid)})
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(work)
 
 
 def median(rows, key):

@@ -161,6 +161,13 @@ static void test_warnings(void)
 	CU_ASSERT(a->ttl == 30 && a->count == 3);
 	CU_ASSERT(zone_record_count(zone) == 5);
 	zone_free(zone);
+
+	/* RFC 6672 §2.3: both are kept, and people are told. */
+	CU_ASSERT_FATAL(load_text(GOOD "www 60 NS ns.example.net.\nwww 60 DNAME a\n", &zone) ==
+	                RESULT_OK);
+	CU_ASSERT(errors.count == 1 && errors.warning_count == 1);
+	CU_ASSERT(strstr(errors.error[0].text, "DNAME beside a delegation") != NULL);
+	zone_free(zone);
 }
 
 /* Errors take the place of warnings where there is no room for both. */
