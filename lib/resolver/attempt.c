@@ -58,14 +58,15 @@ static size_t write_query(struct resolver *resolver, const struct resolver_task 
 {
 	struct bytes_writer writer = bytes_writer_of(resolver->query, sizeof(resolver->query));
 	bytes_put_u16(&writer, attempt->id);
-	bytes_put_u16(&writer, DNS_FLAG_RD);
+	/* RFC 1034 §4.3.1: servers of zones are not asked to recurse. */
+	bytes_put_u16(&writer, task->iterative ? 0 : DNS_FLAG_RD);
 	bytes_put_u16(&writer, 1);
 	bytes_put_u16(&writer, 0);
 	bytes_put_u16(&writer, 0);
 	bytes_put_u16(&writer, attempt->edns ? 1 : 0);
-	bytes_put(&writer, task->name, task->question.name_len);
-	bytes_put_u16(&writer, task->question.type);
-	bytes_put_u16(&writer, task->question.class);
+	bytes_put(&writer, task->name, resolver_task_asked_len(task));
+	bytes_put_u16(&writer, task->asked_type);
+	bytes_put_u16(&writer, task->target.class);
 	if (attempt->edns) {
 		struct dns_edns_reply opt = {
 		    .udp_size = resolver->settings.udp_bytes,
@@ -105,11 +106,14 @@ void resolver_attempt_send(const struct resolver_turn *turn, struct resolver_tas
 	    .kind = (uint8_t)kind,
 	    .probe = probe,
 	    .server = server,
-	    .edns = resolver->groups[to->group].edns && turn->now_ms >= to->plain_until_ms,
+	    .edns = (to->group == RESOLVER_NONE || resolver->groups[to->group].edns) &&
+	            turn->now_ms >= to->plain_until_ms,
 	    .sent_ms = turn->now_ms,
 	};
 	choose_port_and_id(resolver, attempt);
 	to->sent++;
+	to->pins++;
+	to->used_ms = turn->now_ms + 1;
 	struct resolver_action action = {
 	    .kind = RESOLVER_ACTION_SEND_UDP,
 	    .port_slot = attempt->port_slot,
@@ -158,7 +162,7 @@ struct resolver_attempt *resolver_attempt_of_tcp(struct resolver *resolver, uint
                                                  struct resolver_task **task)
 {
 	uint32_t number = (uint32_t)handle;
-	if (number / RESOLVER_ATTEMPTS_MAX >= resolver->settings.tasks_max)
+	if (number / RESOLVER_ATTEMPTS_MAX >= resolver->task_size)
 		return NULL;
 	struct resolver_task *found = &resolver->tasks[number / RESOLVER_ATTEMPTS_MAX];
 	struct resolver_attempt *attempt = at(resolver, number);
@@ -183,6 +187,8 @@ void resolver_attempt_forget(const struct resolver_turn *turn, struct resolver_t
 		else
 			resolver_act(turn, &action);
 		attempt->kind = ATTEMPT_NONE;
+		resolver->servers[attempt->server].pins--;
 	}
 	task->attempt_count = 0;
+	task->generation++;
 }

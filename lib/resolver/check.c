@@ -8,16 +8,17 @@
 /* RFC 5452 §4.2: name, type and class have to be those that we sent. */
 static bool is_our_question(const struct resolver_task *task, const uint8_t *message, size_t len)
 {
-	size_t name_len = task->question.name_len;
+	size_t name_len = resolver_task_asked_len(task);
+	const uint8_t *asked = resolver_task_asked(task);
 	const uint8_t *name = message + DNS_HEADER_SIZE;
 	if (len < DNS_HEADER_SIZE + name_len + 4)
 		return false;
 	for (size_t i = 0; i < name_len; i++) {
-		if (dns_name_lower[name[i]] != task->question.name[i])
+		if (dns_name_lower[name[i]] != asked[i])
 			return false;
 	}
-	return bytes_load_u16(name + name_len) == task->question.type &&
-	       bytes_load_u16(name + name_len + 2) == task->question.class;
+	return bytes_load_u16(name + name_len) == task->asked_type &&
+	       bytes_load_u16(name + name_len + 2) == task->target.class;
 }
 
 /* A server that does not understand a query may send back the header alone. */
@@ -42,7 +43,7 @@ enum resolver_verdict resolver_check_response(const struct resolver_task *task,
 	     !is_our_question(task, message, len)))
 		return RESOLVER_VERDICT_FOREIGN;
 	if (attempt->kind == ATTEMPT_UDP && dns_message_count(message, DNS_SECTION_QUESTION) == 1 &&
-	    memcmp(message + DNS_HEADER_SIZE, task->name, task->question.name_len) != 0)
+	    memcmp(message + DNS_HEADER_SIZE, task->name, resolver_task_asked_len(task)) != 0)
 		return RESOLVER_VERDICT_OTHER_CASE;
 	if ((flags & DNS_FLAG_TC) != 0 && attempt->kind == ATTEMPT_UDP)
 		return RESOLVER_VERDICT_TRUNCATED;

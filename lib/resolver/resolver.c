@@ -10,7 +10,8 @@ static enum result check_settings(struct resolver_settings *settings)
 {
 	if (settings->tasks_max == 0 || settings->tasks_max > RESOLVER_TASKS_MAX ||
 	    settings->clients_max == 0 || settings->clients_max >= RESOLVER_NONE ||
-	    settings->port_slots == 0 || settings->random == NULL)
+	    settings->port_slots == 0 || settings->random == NULL ||
+	    settings->hint_count > RESOLVER_HINTS_MAX)
 		return RESULT_OUT_OF_RANGE;
 	if (settings->deadline_ms == 0)
 		settings->deadline_ms = RESOLVER_DEADLINE_MS_DEFAULT;
@@ -22,15 +23,24 @@ static enum result check_settings(struct resolver_settings *settings)
 	return RESULT_OK;
 }
 
+static enum result create_iteration(struct resolver *resolver)
+{
+	enum result result = resolver_known_create(resolver);
+	return result == RESULT_OK ? resolver_delegation_create(resolver) : result;
+}
+
 enum result resolver_create(const struct resolver_settings *settings, struct resolver **out)
 {
 	struct resolver *resolver = calloc(1, sizeof(*resolver));
 	if (resolver == NULL)
 		return RESULT_NO_MEMORY;
 	resolver->settings = *settings;
+	resolver->iterates = settings->hint_count > 0;
 	enum result result = check_settings(&resolver->settings);
 	if (result == RESULT_OK)
 		result = resolver_route_create(resolver);
+	if (result == RESULT_OK && resolver->iterates)
+		result = create_iteration(resolver);
 	if (result == RESULT_OK)
 		result = resolver_task_create(resolver);
 	if (result != RESULT_OK) {
@@ -40,6 +50,7 @@ enum result resolver_create(const struct resolver_settings *settings, struct res
 	/* What these pointed to belongs to the caller and is copied by now. */
 	resolver->settings.groups = NULL;
 	resolver->settings.zones = NULL;
+	resolver->settings.hints = NULL;
 	*out = resolver;
 	return RESULT_OK;
 }
@@ -50,6 +61,8 @@ void resolver_destroy(struct resolver *resolver)
 		return;
 	resolver_route_destroy(resolver);
 	resolver_task_destroy(resolver);
+	resolver_table_destroy(&resolver->delegations);
+	resolver_table_destroy(&resolver->hosts);
 	free(resolver);
 }
 
@@ -106,6 +119,7 @@ static void take_tick(const struct resolver_turn *turn)
 		if (task->due_ms > turn->now_ms)
 			return;
 		resolver_state_timer(turn, task);
+		resolver_task_run_queued(turn);
 	}
 }
 
@@ -128,6 +142,7 @@ void resolver_step(struct resolver *resolver, const struct resolver_event *event
 	case RESOLVER_EVENT_TICK:
 		break;
 	}
+	resolver_task_run_queued(&turn);
 	take_tick(&turn);
 }
 
@@ -141,12 +156,14 @@ void resolver_stop(struct resolver *resolver, const struct resolver_sink *sink)
 	const struct resolver_turn turn = {resolver, 0, sink};
 	const struct resolver_action answer = {.rcode = DNS_RCODE_SERVFAIL,
 	                                       .ede = EDNS_EDE_NOT_READY};
+	resolver->is_stopping = true;
 	while (resolver->heap_count > 0) {
 		struct resolver_task *task = &resolver->tasks[resolver->heap[0]];
-		if (task->state == RESOLVER_STATE_WAIT)
+		if (task->state != RESOLVER_STATE_LINGER)
 			resolver_task_answer(&turn, task, &answer);
 		resolver_task_free(&turn, task);
 	}
+	resolver->is_stopping = false;
 }
 
 void resolver_stats(const struct resolver *resolver, struct resolver_stats *out)

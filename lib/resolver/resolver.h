@@ -6,14 +6,14 @@
  * What:    resolver_step() takes one event (a question, a response, an error, the time) and gives actions
  *          (send this, forget that, answer this client) to a function of the caller. It knows no socket,
  *          no clock and no random source. Each question in flight is a task in a named state; equal
- *          questions share a task. Today a task forwards to the servers of a route; iteration from the
- *          root is more states of the same machine.
+ *          questions share a task. Names of a zone in the settings go to the servers of its groups; all
+ *          others are followed from the root down, if root hints are given.
  * Threads: an object belongs to one lcore; no globals.
  * Memory:  all of it at resolver_create(); nothing is allocated afterwards.
  * Limits:  resolver/resolver_limits.h.
  * Trust:   responses are anything: they are matched by port, address, id and question, then scrubbed, so
  *          that only records that belong to the question go on.
- * RFC:     1035 §7, 2308, 5452 (matching), 6891 §6.2.2 (fall-back), 7766 (TCP), 8914 (EDE), 9520. */
+ * RFC:     1034 §5.3.3 (iteration), 1035 §7, 2181 §5.4.1 (trust), 8109 (priming), 9156 (minimisation), 2308, 5452 (matching), 6891 §6.2.2 (fall-back), 7766 (TCP), 8914 (EDE), 9520. */
 #pragma once
 
 #include <stdbool.h>
@@ -52,11 +52,24 @@ struct resolver_zone {
 	uint32_t group_count;
 };
 
+/* An address of a root server. */
+struct resolver_hint {
+	struct dns_name name;
+	struct net_address address;
+};
+
+/* The root servers as this was made. Returns their number. */
+size_t resolver_hints_builtin(const struct resolver_hint **out);
+
 struct resolver_settings {
 	const struct resolver_group *groups;
 	uint32_t group_count;
 	const struct resolver_zone *zones;
-	uint32_t zone_count; /* 0: every question fails */
+	uint32_t zone_count;
+	/* Where iteration starts: questions of no zone fail without. */
+	const struct resolver_hint *hints;
+	uint32_t hint_count; /* 0..RESOLVER_HINTS_MAX */
+	uint16_t iteration_port; /* of all servers found by iteration; 0: 53 */
 	uint32_t tasks_max; /* different questions in flight: 1..RESOLVER_TASKS_MAX */
 	uint32_t clients_max; /* clients that wait for them */
 	uint32_t deadline_ms; /* for a question in all; 0: default */

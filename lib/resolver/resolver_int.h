@@ -4,7 +4,9 @@
 /* resolver_int -- the inside of the resolver, for the files of lib/resolver.
  *
  * What:    a task for each different question in flight, found by question (coalescing), by port and id
- *          (responses) and by time (heap). state.c holds the machine, one function for each state.
+ *          (responses) and by time (heap). state.c holds the machine, one function for each state;
+ *          those of iteration are in iterate.c, and judge.c says what servers of zones mean. Tasks
+ *          for the addresses of servers are like any other: tasks wait for them as clients do.
  * Threads: one.
  * Memory:  arrays made by resolver_create().
  * Limits:  resolver/resolver_limits.h.
@@ -24,14 +26,73 @@
 
 struct resolver_server {
 	struct net_endpoint endpoint;
-	uint32_t group;
+	uint32_t group; /* RESOLVER_NONE: found by iteration */
 	uint32_t rtt_us; /* smoothed, RFC 6298 §2 with weight 1/8; 0: not known */
+	uint32_t rtt_deviation_us; /* RFC 6298 §2.3, weight 1/4 */
+	uint32_t pins; /* attempts that refer to it: it keeps its place */
+	uint64_t used_ms;
 	uint32_t fails; /* time-outs in a row */
 	uint64_t backoff_until_ms;
 	uint64_t plain_until_ms; /* no EDNS until then */
 	uint64_t sent;
 	uint64_t answered;
 	uint64_t timed_out;
+};
+
+/* What a table of names keeps is headed by this. */
+struct resolver_slot {
+	uint64_t hash;
+	uint64_t used_ms; /* 0: free */
+	uint64_t until_ms;
+	uint8_t name[DNS_NAME_MAX + 1];
+};
+
+/* A table of names: RESOLVER_TABLE_WAYS places for each set of hashes, of which the one that was used the
+ * longest ago makes room. */
+struct resolver_table {
+	uint8_t *slots;
+	size_t slot_bytes;
+	uint32_t set_mask;
+};
+
+struct resolver_glue {
+	struct net_address address;
+	uint8_t ns; /* whose: index of ns_at */
+};
+
+struct resolver_lame {
+	uint32_t server;
+	uint64_t until_ms;
+};
+
+/* What a parent zone said about who serves a zone. Only the parent can make or renew it: what the zone
+ * says of itself is not taken ("ghost domains", CVE-2012-1033). */
+struct resolver_delegation {
+	struct resolver_slot slot; /* the zone, and until when the parent's word holds */
+	uint64_t since_ms;
+	uint16_t names_len;
+	uint16_t ns_at[RESOLVER_NS_MAX]; /* offsets in names */
+	uint8_t ns_count;
+	uint8_t glue_count;
+	uint8_t lame_next;
+	struct resolver_glue glue[RESOLVER_GLUE_MAX];
+	struct resolver_lame lame[RESOLVER_LAME_MAX];
+	uint8_t names[RESOLVER_NS_BYTES];
+};
+
+/* The families of addresses, as indices. */
+enum resolver_family {
+	RESOLVER_FAMILY_4,
+	RESOLVER_FAMILY_6,
+	RESOLVER_FAMILIES
+};
+
+/* The addresses of a name server's name, as its own zone says. */
+struct resolver_host {
+	struct resolver_slot slot;
+	uint64_t until_ms[RESOLVER_FAMILIES]; /* beyond: not known */
+	uint8_t count[RESOLVER_FAMILIES]; /* 0 while known: there are none */
+	struct net_address address[RESOLVER_FAMILIES][RESOLVER_HOST_ADDRESSES_MAX];
 };
 
 /* The servers of a zone's groups, one group after the other. */
@@ -54,6 +115,7 @@ struct resolver_attempt {
 	bool edns;
 	bool probe; /* only to see whether and how fast the server answers */
 	bool done; /* an answer, an error or a time-out came */
+	bool refused; /* the server said that it cannot tell: it is not asked again for this */
 	uint16_t id;
 	uint16_t port_slot;
 	uint32_t server;
@@ -63,7 +125,12 @@ struct resolver_attempt {
 
 enum resolver_state {
 	RESOLVER_STATE_FREE,
-	RESOLVER_STATE_CHOOSE, /* whom to ask next */
+	RESOLVER_STATE_START, /* a name to find, by forwarding or by iteration */
+	RESOLVER_STATE_LOCATE, /* which zone to start from, and how much of the name to show */
+	RESOLVER_STATE_SELECT, /* which of the zone's servers to ask next */
+	RESOLVER_STATE_ADDRESS, /* none is left: which server's name to look up */
+	RESOLVER_STATE_WAIT_ADDRESS, /* for other tasks that do */
+	RESOLVER_STATE_CHOOSE, /* which of the forwarders to ask next */
 	RESOLVER_STATE_ASK, /* send to `server` */
 	RESOLVER_STATE_WAIT, /* for an answer or the timer */
 	RESOLVER_STATE_ANSWERED, /* a good answer is in the resolver's result */
@@ -79,14 +146,36 @@ struct resolver_task {
 	uint8_t current; /* the attempt that the timer is for */
 	bool dnssec_ok;
 	bool use_tcp; /* for the next attempt */
-	bool
-	    soft_failure; /* in this round a server did not answer, so that another round makes sense */
+	/* In this round a server did not answer, so that another round makes sense. */
+	bool soft_failure;
+	bool iterative; /* from zone to zone, not by a route */
+	bool minimise; /* RFC 9156, until a server cannot stand it */
+	bool is_over_budget;
+	bool is_queued; /* will be run before the step ends */
+	uint8_t minimised; /* questions asked for a part of the name */
+	uint8_t cut; /* the zone asked: target from this label on */
+	uint8_t asked_from; /* the name asked: target from this label on */
+	uint8_t round_at; /* the first attempt of this round */
+	uint8_t links; /* of the chain that led to the target */
+	uint8_t depth; /* 0: a client's question; else for the address of a server */
+	uint8_t children; /* tasks waited for */
+	uint8_t fanout; /* names of servers looked up for this client */
+	uint8_t relocations; /* times that a zone's delegation was thought outdated */
 	int16_t ede;
-	uint16_t generation;
+	uint16_t asked_type;
+	uint16_t queries; /* sent for it and its children */
+	uint16_t chain_len; /* octets in resolver->chains */
+	uint32_t serial; /* tells it from others that had this place */
+	uint16_t generation; /* of its attempts; never begins anew */
+	uint32_t root; /* whose budget is used: a task, and its serial */
+	uint32_t root_serial;
+	uint32_t asked_ns; /* bit for each NS of the zone whose address was asked for */
 	uint32_t route;
 	uint32_t server; /* whom to ask next */
 	uint32_t clients; /* list */
+	uint32_t waiters; /* list: tasks that wait for this one */
 	uint32_t next; /* same hash, or next free */
+	uint32_t run_next; /* in the queue */
 	uint32_t heap_at;
 	uint64_t tried; /* bit for each place in the route, this round */
 	uint64_t key;
@@ -95,6 +184,7 @@ struct resolver_task {
 	struct resolver_attempt attempt[RESOLVER_ATTEMPTS_MAX];
 	uint8_t name[DNS_NAME_MAX + 1]; /* as it is sent: perhaps in random case */
 	struct dns_question question;
+	struct dns_question target; /* the question, or where its chain leads */
 };
 
 /* The names that an answer leads through, and what leads there. */
@@ -107,22 +197,31 @@ struct resolver_chain {
 	unsigned link_count;
 	unsigned name_count;
 	bool has_zone;
+	bool has_soa;
+	bool has_data; /* records of the asked type at the last name */
+	bool has_loop;
+	bool has_cut;
 	struct resolver_link link[RESOLVER_CHAIN_MAX]; /* CNAMEs of the answer section */
 	struct dns_name name[RESOLVER_CHAIN_MAX + 1]; /* the question, then the targets in order */
 	struct dns_name zone; /* that the last name is in, where the message shows it */
+	struct dns_name cut; /* whose NS records the authority section has, below the zone asked */
 };
 
+/* Somebody who waits for a task: a client, or another task. */
 struct resolver_client {
 	void *client;
 	uint32_t next;
+	uint32_t parent;
+	uint32_t parent_serial;
 };
 
 struct resolver {
 	struct resolver_settings settings;
 	struct resolver_group *groups; /* own copies */
 	uint32_t *rotor; /* round robin, one for each group */
-	struct resolver_server *servers;
-	uint32_t server_count;
+	struct resolver_server *servers; /* of the groups; behind them those found by iteration */
+	uint32_t server_count; /* of the groups */
+	uint32_t known_mask; /* sets of servers found by iteration */
 	struct resolver_route *routes;
 	uint32_t *route_table; /* hash of zone name to route */
 	uint32_t route_mask;
@@ -132,6 +231,21 @@ struct resolver {
 	uint32_t task_count;
 	struct resolver_client *clients;
 	uint32_t client_free;
+	uint32_t waiter_free;
+	uint32_t task_size; /* tasks there are: some more than clients may start */
+	uint32_t serial;
+	uint32_t run_first; /* tasks that will be run before the step ends */
+	uint32_t run_last;
+	bool is_stopping;
+	bool iterates;
+	bool takes_loopback; /* a root server is on this host: a private tree */
+	uint8_t family_fails[RESOLVER_FAMILIES]; /* errors in a row, none answered between */
+	uint64_t prime_ms; /* not before */
+	struct resolver_table delegations;
+	struct resolver_table hosts;
+	struct resolver_delegation hints; /* the root, as the settings say */
+	struct resolver_delegation draft; /* while a message is read */
+	uint8_t *chains; /* RESOLVER_CHAIN_BYTES for each task */
 	uint32_t *question_table; /* heads of chains over tasks */
 	uint32_t *attempt_table; /* heads of chains over attempts */
 	uint32_t table_mask;
@@ -170,6 +284,35 @@ static inline uint32_t resolver_task_index(const struct resolver *resolver,
 	return (uint32_t)(task - resolver->tasks);
 }
 
+/* The zone that is asked; for forwarders, who may speak of any name, the root. */
+static inline const uint8_t *resolver_task_zone(const struct resolver_task *task)
+{
+	static const uint8_t root[] = {0};
+	return task->iterative ? task->target.name + task->target.label_at[task->cut] : root;
+}
+
+static inline const uint8_t *resolver_task_asked(const struct resolver_task *task)
+{
+	return task->target.name + task->target.label_at[task->asked_from];
+}
+
+static inline size_t resolver_task_asked_len(const struct resolver_task *task)
+{
+	return (size_t)task->target.name_len - task->target.label_at[task->asked_from];
+}
+
+static inline uint8_t *resolver_task_chain(const struct resolver *resolver,
+                                           const struct resolver_task *task)
+{
+	return resolver->chains +
+	       (size_t)resolver_task_index(resolver, task) * RESOLVER_CHAIN_BYTES;
+}
+
+static inline enum resolver_family resolver_family_of(const struct net_address *address)
+{
+	return address->family == 4 ? RESOLVER_FAMILY_4 : RESOLVER_FAMILY_6;
+}
+
 /* -- route.c -- */
 MUST_CHECK enum result resolver_route_create(struct resolver *resolver);
 void resolver_route_destroy(struct resolver *resolver);
@@ -181,16 +324,32 @@ uint32_t resolver_route_find(const struct resolver *resolver, const struct dns_q
 bool resolver_server_choose(const struct resolver_turn *turn, struct resolver_task *task);
 /* Another server that wants to be looked at while the chosen one answers, or RESOLVER_NONE. */
 uint32_t resolver_server_probe(const struct resolver_turn *turn, const struct resolver_task *task);
-void resolver_server_answered(struct resolver_server *server, uint64_t rtt_ms);
+void resolver_server_answered(struct resolver *resolver, struct resolver_server *server,
+                              uint64_t rtt_ms);
+/* How long to wait for it: as its group says, or by its round-trip time. */
+uint32_t resolver_server_timeout_ms(const struct resolver *resolver,
+                                    const struct resolver_server *server);
 void resolver_server_timed_out(const struct resolver *resolver, struct resolver_server *server,
                                uint64_t now_ms);
 
 /* -- task.c -- */
 MUST_CHECK enum result resolver_task_create(struct resolver *resolver);
 void resolver_task_destroy(struct resolver *resolver);
-/* The task of a question, new (state CHOOSE) or in flight, with the client added; NULL: no place. */
+/* The task of a question, new (state START) or in flight, with the client added; NULL: no place. */
 struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
                                          const struct resolver_event *event, bool *is_new);
+/* Makes a task wait for another one, which is started if nobody looks for the same yet. False: no place,
+ * or the other one waits for this one. */
+MUST_CHECK bool resolver_task_wait_for(const struct resolver_turn *turn,
+                                       struct resolver_task *parent,
+                                       const struct dns_question *question);
+/* Starts a task that nobody waits for, unless there is one. */
+void resolver_task_background(const struct resolver_turn *turn,
+                              const struct dns_question *question);
+/* Whose budget a task uses: its client's, or its own when that one is gone. */
+struct resolver_task *resolver_task_root(struct resolver *resolver, struct resolver_task *task);
+/* Runs what was woken or started in this step. */
+void resolver_task_run_queued(const struct resolver_turn *turn);
 /* Gives the answer to all clients. Nobody joins the task any more. */
 void resolver_task_answer(const struct resolver_turn *turn, struct resolver_task *task,
                           const struct resolver_action *answer);
@@ -226,8 +385,19 @@ enum resolver_verdict resolver_check_response(const struct resolver_task *task,
                                               const struct resolver_attempt *attempt,
                                               const uint8_t *message, size_t len);
 
+/* -- chain.c -- */
+/* Reads where an answer leads, and what it has to say there, into resolver->chain. Records outside of the
+ * zone asked do not count.
+ * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG. */
+MUST_CHECK enum result resolver_chain_read(struct resolver *resolver,
+                                           const struct resolver_task *task, const uint8_t *message,
+                                           size_t len);
+bool resolver_chain_has(const struct resolver_chain *chain, const uint8_t *name);
+const struct dns_name *resolver_chain_last(const struct resolver_chain *chain);
+
 /* -- scrub.c -- */
-/* Writes what belongs to the task's question into resolver->result.
+/* Writes the chain that led to the task's target, and what of the message belongs to the target, into
+ * resolver->result. Calls resolver_chain_read() before.
  * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG. */
 MUST_CHECK enum result resolver_scrub_answer(struct resolver *resolver,
                                              const struct resolver_task *task,
@@ -241,3 +411,91 @@ void resolver_state_response(const struct resolver_turn *turn, struct resolver_t
 void resolver_state_error(const struct resolver_turn *turn, struct resolver_task *task,
                           struct resolver_attempt *attempt);
 void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task *task);
+/* Whether the timer is for this attempt. */
+bool resolver_state_is_current(const struct resolver_task *task,
+                               const struct resolver_attempt *attempt);
+
+/* -- table.c -- */
+MUST_CHECK enum result resolver_table_create(struct resolver_table *table, uint32_t entries,
+                                             size_t slot_bytes);
+void resolver_table_destroy(struct resolver_table *table);
+/* The entry of a name, or NULL. */
+void *resolver_table_find(const struct resolver_table *table, uint64_t hash, const uint8_t *name);
+/* The entry of a name, if need be a new one, all zero behind the name. */
+void *resolver_table_take(struct resolver_table *table, uint64_t hash, const uint8_t *name,
+                          uint64_t now_ms);
+
+/* -- known.c: servers found by iteration -- */
+MUST_CHECK enum result resolver_known_create(struct resolver *resolver);
+/* The server at an address, found or with nothing known of it yet; RESOLVER_NONE: no place. */
+uint32_t resolver_known_take(struct resolver *resolver, const struct net_address *address,
+                             uint64_t now_ms);
+/* The same without making one. */
+uint32_t resolver_known_find(const struct resolver *resolver, const struct net_address *address);
+/* Which of the zone's servers is asked next; false: none is left. */
+bool resolver_known_choose(const struct resolver_turn *turn, struct resolver_task *task,
+                           const struct resolver_delegation *delegation);
+/* Whether a server can be at an address. */
+bool resolver_known_is_usable(const struct resolver *resolver, const struct net_address *address);
+bool resolver_known_is_loopback(const struct net_address *address) PURE;
+
+/* -- host.c -- */
+/* Reads the addresses in resolver->result, which answers a task that others wait for. */
+void resolver_host_learn(const struct resolver_turn *turn, const struct resolver_task *task);
+/* Notes that there is no answer. */
+void resolver_host_failed(const struct resolver_turn *turn, const struct resolver_task *task);
+/* What is known of a server's name, or NULL. */
+const struct resolver_host *resolver_host_find(const struct resolver *resolver,
+                                               const uint8_t *name);
+
+/* -- delegation.c -- */
+MUST_CHECK enum result resolver_delegation_create(struct resolver *resolver);
+/* The lowest zone at or above the target that is known; sets task->cut. */
+const struct resolver_delegation *resolver_delegation_locate(struct resolver *resolver,
+                                                             struct resolver_task *task,
+                                                             uint64_t now_ms);
+/* The zone that the task asks; NULL: not known any more. */
+struct resolver_delegation *resolver_delegation_of(struct resolver *resolver,
+                                                   const struct resolver_task *task,
+                                                   uint64_t now_ms);
+/* Takes a referral from the servers of the task's zone to resolver->chain.cut; false: it is of no use. */
+MUST_CHECK bool resolver_delegation_learn(const struct resolver_turn *turn,
+                                          const struct resolver_task *task, const uint8_t *message,
+                                          size_t len);
+/* Takes the root's own NS records from the answer of a root server (RFC 8109 §3). */
+void resolver_delegation_learn_root(const struct resolver_turn *turn,
+                                    const struct resolver_task *task, const uint8_t *message,
+                                    size_t len);
+void resolver_delegation_mark_lame(const struct resolver_turn *turn,
+                                   const struct resolver_task *task, uint32_t server);
+bool resolver_delegation_is_lame(const struct resolver_delegation *delegation, uint32_t server,
+                                 uint64_t now_ms);
+
+/* -- iterate.c: the states of iteration -- */
+enum resolver_state resolver_iterate_start(const struct resolver_turn *turn,
+                                           struct resolver_task *task);
+enum resolver_state resolver_iterate_locate(const struct resolver_turn *turn,
+                                            struct resolver_task *task);
+enum resolver_state resolver_iterate_select(const struct resolver_turn *turn,
+                                            struct resolver_task *task);
+enum resolver_state resolver_iterate_address(const struct resolver_turn *turn,
+                                             struct resolver_task *task);
+/* Asks for the whole name from now on; what was sent before is forgotten. */
+enum resolver_state resolver_iterate_whole(const struct resolver_turn *turn,
+                                           struct resolver_task *task);
+/* Another round over the servers that did not answer. */
+enum resolver_state resolver_iterate_again(struct resolver_task *task);
+/* Shows one label more of the name, or some. */
+enum resolver_state resolver_iterate_longer(const struct resolver_turn *turn,
+                                            struct resolver_task *task);
+
+/* -- judge.c -- */
+/* What the message of a zone's server means for the task. */
+enum resolver_state resolver_judge_answer(const struct resolver_turn *turn,
+                                          struct resolver_task *task,
+                                          struct resolver_attempt *attempt, const uint8_t *message,
+                                          size_t len);
+/* A server of the zone said SERVFAIL, REFUSED or the like. */
+enum resolver_state resolver_judge_failure(const struct resolver_turn *turn,
+                                           struct resolver_task *task,
+                                           struct resolver_attempt *attempt, unsigned rcode);

@@ -8,14 +8,14 @@
  * Memory:  none.
  * Limits:  this is the place.
  * Trust:   no input.
- * RFC:     1035 §7.2, 5452 §4 §9, 6891 §6.2.5, 8767 §5, 9520 §3. */
+ * RFC:     1035 §7.2, 5452 §4 §9, 6298, 6891 §6.2.5, 8109, 8767 §5, 9156, 9520 §3. */
 #pragma once
 
 /* Questions in flight. Too low: a slow zone takes all places. Too high: memory (about 2 KiB each), and
  * an outage makes us send that many questions in vain. */
 #define RESOLVER_TASKS_MAX 65536u
 
-/* Attempts for one question. Too low: two lost datagrams are a SERVFAIL. Too high: we amplify what
+/* Attempts for one question to the servers of one zone or route. Too low: two lost datagrams are a SERVFAIL. Too high: we amplify what
  * clients send us (the class of NXNSAttack, CVE-2020-8616; RFC 9520 §3.1 wants a limit). */
 #define RESOLVER_ATTEMPTS_MAX 8u
 
@@ -70,3 +70,117 @@
 
 /* The question in full, header and OPT record. */
 #define RESOLVER_QUERY_BYTES_MAX 512u
+
+/* -- iteration -- */
+
+/* Questions sent for one client, those for addresses of servers included. Too low: a cold cache and a
+ * deep name fail (20 to 30 are usual then). Too high: the factor by which a client's question makes us
+ * attack others (NXNSAttack, CVE-2020-8616 and CVE-2020-12662; RFC 9520 §3.1). */
+#define RESOLVER_QUERIES_MAX 64u
+
+/* Names of servers that are looked up for one zone, at the same time and in all, and for one client. A
+ * hostile referral names hundreds that do not exist (NXNSAttack: BIND and Unbound allow 4 to 6). Too low:
+ * zones whose first servers are dead fail. */
+#define RESOLVER_FANOUT_AT_ONCE 2u
+#define RESOLVER_FANOUT_ZONE_MAX 5u
+#define RESOLVER_FANOUT_MAX 16u
+
+/* Addresses looked up to look up addresses: chains of delegations without glue. Too low: real ones have
+ * two or three links. Too high: each link may fan out again. */
+#define RESOLVER_DEPTH_MAX 5u
+
+/* Tasks looked at to see whether two wait for each other (delegations in a circle). Too low: rightful ones
+ * are refused when thousands of clients want the same. Too high: work per sub-question. */
+#define RESOLVER_CYCLE_LOOKS_MAX 64u
+
+/* Tasks besides those of clients, as a share of them (1/x), and so many in any case. Too low: under load
+ * addresses cannot be looked up. Too high: memory. */
+#define RESOLVER_SUBTASKS_SHARE 2u
+#define RESOLVER_SUBTASKS_MIN 16u
+
+/* NS records of a delegation that are kept, octets of their names, and addresses that come with them.
+ * Too low: large delegations lose servers (the root has 13 with 26 addresses). Too high: memory, and work
+ * for each question (CVE-2024-1737 class). */
+#define RESOLVER_NS_MAX 16u
+#define RESOLVER_NS_BYTES 1024u
+#define RESOLVER_GLUE_MAX 32u
+#define RESOLVER_HOST_ADDRESSES_MAX 8u
+/* All addresses of a zone that one choice looks at. */
+#define RESOLVER_CANDIDATES_MAX 64u
+
+/* Delegations, names of servers, and servers that are remembered: 2.5 KiB, 0.6 KiB and 0.1 KiB each,
+ * touched when used. Too low: the way from the root is walked again and again. Powers of two. */
+#define RESOLVER_DELEGATIONS 8192u
+#define RESOLVER_HOSTS 8192u
+#define RESOLVER_SERVERS_KNOWN 8192u
+/* Places for each hash. Too low: collisions throw out what is used. Too high: work. */
+#define RESOLVER_TABLE_WAYS 8u
+
+/* How long a parent's word is believed at most and at least, whatever its TTL says. Too low: a TTL of 0
+ * makes us ask the parent for each question. Too high: who lost a domain keeps it that long (ghost and
+ * phoenix domains: CVE-2012-1033, CVE-2022-30698). */
+#define RESOLVER_DELEGATION_MS_MIN 5000u
+#define RESOLVER_DELEGATION_MS_MAX 86400000u
+
+/* A delegation older than this whose servers all fail is asked for again at the parent. Too low: dead
+ * zones double our questions. Too high: a zone that moved stays dead that long. */
+#define RESOLVER_DELEGATION_OLD_MS 30000u
+#define RESOLVER_RELOCATIONS_MAX 2u
+
+/* Servers' addresses: the least and the longest time, and for how long none is believed. */
+#define RESOLVER_HOST_MS_MIN 5000u
+#define RESOLVER_HOST_MS_MAX 86400000u
+#define RESOLVER_HOST_NONE_MS 60000u
+#define RESOLVER_HOST_FAILED_MS 5000u
+
+/* How long a server that does not know a zone is not asked for it. Too low: it costs a question each
+ * time. Too high: after it is mended it stays unused. RFC 1035 §7.3, RFC 4697 §2.2. */
+#define RESOLVER_LAME_MS 300000u
+/* Lame servers remembered for a zone. */
+#define RESOLVER_LAME_MAX 8u
+
+/* Partial names asked for one target, and of those how many show one label more than the last: RFC 9156
+ * §2.3 (MAX_MINIMISE_COUNT and MINIMISE_ONE_LAB). Too high: names of 30 labels cost 30 questions. */
+#define RESOLVER_MINIMISE_MAX 10u
+#define RESOLVER_MINIMISE_ONE_LABEL 4u
+/* A partial name that so many attempts did not get answered is asked for as a whole: some servers are
+ * silent on names that they do not have (RFC 9156 §3). */
+#define RESOLVER_MINIMISE_ATTEMPTS_MAX 3u
+
+/* The chain that led to the target is kept as a message of at most this size. Too low: signed chains of
+ * 16 links do not fit. Too high: memory for each task, touched when used. */
+#define RESOLVER_CHAIN_BYTES 8192u
+
+/* Records in one RRset from a zone's server. Too low: large services lose their answers. Too high: work
+ * and memory (CVE-2024-1737; BIND allows 100). */
+#define RESOLVER_RRSET_RECORDS_MAX 128u
+
+/* How long to wait for a zone's server: by its round-trip time (RFC 6298), within these; the last while
+ * nothing is known of it. Too low: we ask again for what is on its way. Too high: each dead server costs
+ * a client that much. */
+#define RESOLVER_RTO_MS_MIN 100u
+#define RESOLVER_RTO_MS_MAX 1500u
+#define RESOLVER_RTO_MS_UNKNOWN 400u
+
+/* Servers of which nothing is known count as this fast at most, by chance: so that they are tried. */
+#define RESOLVER_UNKNOWN_RTT_US 32000u
+/* A server that was not chosen is thought this share faster, so that it is tried again some day. */
+#define RESOLVER_RTT_DECAY_SHARE 64u
+/* Added to the time of servers that do not look alive, or of a family in which nothing works. */
+#define RESOLVER_DEAD_RTT_US 10000000u
+#define RESOLVER_BROKEN_RTT_US 5000000u
+/* Errors in a row after which a family of addresses counts as broken (no route, mostly). */
+#define RESOLVER_FAMILY_FAILS_MAX 8u
+
+/* Questions that wait for one server found by iteration. Too low: the servers of large zones become the
+ * bottle-neck. Too high: a slow one takes all places, and we flood it. */
+#define RESOLVER_SERVER_PENDING_MAX 1024u
+
+/* While servers are slow and names of others are looked up: how long until the slow ones are asked again. */
+#define RESOLVER_ADDRESS_WAIT_MS 800u
+
+/* Least time between two priming questions (RFC 8109 §3.1: retry when it fails, but not all the time). */
+#define RESOLVER_PRIME_MS 10000u
+
+/* Names and addresses of root servers that settings may have. */
+#define RESOLVER_HINTS_MAX RESOLVER_GLUE_MAX

@@ -20,6 +20,8 @@ static enum result copy_groups(struct resolver *resolver)
 {
 	const struct resolver_settings *settings = &resolver->settings;
 	uint32_t server_count = count_servers(settings);
+	if (resolver->iterates)
+		server_count += RESOLVER_SERVERS_KNOWN;
 	resolver->groups = calloc(settings->group_count + 1, sizeof(*resolver->groups));
 	resolver->rotor = calloc(settings->group_count + 1, sizeof(*resolver->rotor));
 	resolver->servers = calloc(server_count + 1, sizeof(*resolver->servers));

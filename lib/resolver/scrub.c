@@ -8,117 +8,6 @@
  * (CVE-2025-40778 class). */
 #include "resolver/resolver_int.h"
 
-/* An RRSIG's rdata: covered, algorithm, labels, TTL, expiration, inception, tag, then the signer. */
-#define RRSIG_SIGNER_AT 18u
-
-/* Reads a name that is all of a record's rdata. */
-static bool rdata_name(const uint8_t *message, size_t len, const struct dns_rr *rr, size_t skip,
-                       struct dns_name *out)
-{
-	struct bytes_reader reader = bytes_reader_of(message, len);
-	if (rr->rdata_len < skip)
-		return false;
-	reader.at = rr->rdata_at + skip;
-	return dns_name_parse(&reader, out) == RESULT_OK &&
-	       reader.at <= rr->rdata_at + rr->rdata_len;
-}
-
-static bool is_chain_name(const struct resolver_chain *chain, const uint8_t *name)
-{
-	for (unsigned i = 0; i < chain->name_count; i++) {
-		if (dns_name_equal(chain->name[i].wire, name))
-			return true;
-	}
-	return false;
-}
-
-static const struct dns_name *last_name(const struct resolver_chain *chain)
-{
-	return &chain->name[chain->name_count - 1];
-}
-
-/* Collects the CNAMEs of the answer section, whatever their order. */
-static enum result collect_links(struct resolver_chain *chain, const uint8_t *message, size_t len,
-                                 struct bytes_reader reader, uint16_t class)
-{
-	struct dns_rr rr;
-	chain->link_count = 0;
-	for (unsigned left = dns_message_count(message, DNS_SECTION_ANSWER); left > 0; left--) {
-		enum result result = dns_rr_parse(&reader, &rr);
-		if (result != RESULT_OK)
-			return result;
-		if (rr.type != DNS_TYPE_CNAME || rr.class != class)
-			continue;
-		if (chain->link_count == RESOLVER_CHAIN_MAX)
-			return RESULT_TOO_LONG;
-		struct resolver_link *link = &chain->link[chain->link_count++];
-		link->owner = rr.owner;
-		if (!rdata_name(message, len, &rr, 0, &link->target))
-			return RESULT_MALFORMED;
-	}
-	return RESULT_OK;
-}
-
-static const struct resolver_link *link_of(const struct resolver_chain *chain, const uint8_t *name)
-{
-	for (unsigned i = 0; i < chain->link_count; i++) {
-		if (dns_name_equal(chain->link[i].owner.wire, name))
-			return &chain->link[i];
-	}
-	return NULL;
-}
-
-/* Follows the links from the question on. A loop ends where it meets itself. */
-static void follow(struct resolver_chain *chain, const struct dns_question *question)
-{
-	chain->name_count = 1;
-	chain->name[0].len = question->name_len;
-	chain->name[0].label_count = question->label_count;
-	memcpy(chain->name[0].wire, question->name, question->name_len);
-	if (question->type == DNS_TYPE_CNAME || question->type == DNS_TYPE_ANY)
-		return;
-	while (chain->name_count <= RESOLVER_CHAIN_MAX) {
-		const struct resolver_link *link = link_of(chain, last_name(chain)->wire);
-		if (link == NULL || is_chain_name(chain, link->target.wire))
-			return;
-		chain->name[chain->name_count++] = link->target;
-	}
-}
-
-/* Looks at one record for the zone of the last name: the owner of an SOA in the authority section, or who
- * signed the answer. */
-static void see_zone(struct resolver_chain *chain, const uint8_t *message, size_t len,
-                     const struct dns_rr *rr, bool authority)
-{
-	struct dns_name zone;
-	const uint8_t *last = last_name(chain)->wire;
-	if (authority && rr->type == DNS_TYPE_SOA)
-		zone = rr->owner;
-	else if (authority || rr->type != DNS_TYPE_RRSIG || !dns_name_equal(rr->owner.wire, last) ||
-	         !rdata_name(message, len, rr, RRSIG_SIGNER_AT, &zone))
-		return;
-	if (!dns_name_is_below(last, zone.wire))
-		return;
-	chain->zone = zone;
-	chain->has_zone = true;
-}
-
-static enum result find_zone(struct resolver_chain *chain, const uint8_t *message, size_t len,
-                             struct bytes_reader reader)
-{
-	struct dns_rr rr;
-	chain->has_zone = false;
-	unsigned answers = dns_message_count(message, DNS_SECTION_ANSWER);
-	unsigned all = answers + dns_message_count(message, DNS_SECTION_AUTHORITY);
-	for (unsigned i = 0; i < all; i++) {
-		enum result result = dns_rr_parse(&reader, &rr);
-		if (result != RESULT_OK)
-			return result;
-		see_zone(chain, message, len, &rr, i >= answers);
-	}
-	return RESULT_OK;
-}
-
 /* Whether a type may stand at a name of the chain: links on the way, the asked type at the end. */
 static bool is_type_wanted(const struct resolver_task *task, const struct resolver_chain *chain,
                            const uint8_t *owner, uint16_t type)
@@ -126,7 +15,7 @@ static bool is_type_wanted(const struct resolver_task *task, const struct resolv
 	uint16_t asked = task->question.type;
 	if (asked == DNS_TYPE_ANY)
 		return true;
-	bool is_last = dns_name_equal(owner, last_name(chain)->wire);
+	bool is_last = dns_name_equal(owner, resolver_chain_last(chain)->wire);
 	return is_last ? type == asked || type == DNS_TYPE_CNAME : type == DNS_TYPE_CNAME;
 }
 
@@ -154,7 +43,7 @@ static bool is_answer_wanted(const struct resolver_task *task, const struct reso
 	}
 	if (type == DNS_TYPE_DNAME && is_above_chain(chain, owner))
 		return true;
-	return is_chain_name(chain, owner) && is_type_wanted(task, chain, owner, type);
+	return resolver_chain_has(chain, owner) && is_type_wanted(task, chain, owner, type);
 }
 
 static bool is_authority_wanted(const struct resolver_task *task,
@@ -174,7 +63,8 @@ static bool is_authority_wanted(const struct resolver_task *task,
 static bool is_wanted(const struct resolver_task *task, const struct resolver_chain *chain,
                       const struct dns_rrset *rrset)
 {
-	if (rrset->class != task->question.class)
+	if (rrset->class != task->target.class ||
+	    !dns_name_is_below(rrset->owner.wire, resolver_task_zone(task)))
 		return false;
 	if (rrset->section == DNS_SECTION_ANSWER)
 		return is_answer_wanted(task, chain, rrset);
@@ -204,17 +94,35 @@ static void finish(struct resolver *resolver, const struct dns_builder *builder,
 	resolver->result_len = builder->len;
 }
 
-static enum result copy_wanted(struct resolver *resolver, const struct resolver_task *task,
-                               const uint8_t *message, size_t len, struct dns_builder *builder)
+/* A message of which one section is copied. */
+struct source {
+	const uint8_t *message;
+	size_t len;
+	bool is_scrubbed; /* was done before: all of it is wanted */
+};
+
+static enum result copy_rrset(const struct resolver_task *task, const struct source *from,
+                              struct dns_builder *builder, const struct dns_rrset *rrset)
+{
+	if (!from->is_scrubbed && task->iterative && rrset->count > RESOLVER_RRSET_RECORDS_MAX)
+		return RESULT_TOO_LONG;
+	return dns_builder_rrset(builder, rrset->section, rrset->owner.wire, rrset->type,
+	                         rrset->class, rrset->ttl, rrset->rdata, rrset->count);
+}
+
+static enum result copy_section(struct resolver *resolver, const struct resolver_task *task,
+                                const struct source *from, enum dns_section section,
+                                struct dns_builder *builder)
 {
 	struct dns_rrset rrset;
-	enum result result = dns_rrset_reader_init(&resolver->reader, message, len);
+	if (from->len == 0)
+		return RESULT_OK;
+	enum result result = dns_rrset_reader_init(&resolver->reader, from->message, from->len);
 	while (result == RESULT_OK) {
 		result = dns_rrset_reader_next(&resolver->reader, &rrset);
-		if (result != RESULT_OK || !is_wanted(task, &resolver->chain, &rrset))
-			continue;
-		result = dns_builder_rrset(builder, rrset.section, rrset.owner.wire, rrset.type,
-		                           rrset.class, rrset.ttl, rrset.rdata, rrset.count);
+		if (result == RESULT_OK && rrset.section == section &&
+		    (from->is_scrubbed || is_wanted(task, &resolver->chain, &rrset)))
+			result = copy_rrset(task, from, builder, &rrset);
 	}
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
@@ -223,18 +131,17 @@ enum result resolver_scrub_answer(struct resolver *resolver, const struct resolv
                                   const uint8_t *message, size_t len)
 {
 	struct dns_builder builder;
-	struct bytes_reader records = bytes_reader_of(message, len);
-	records.at = DNS_HEADER_SIZE + task->question.name_len + 4u; /* check.c compared them */
-	enum result result =
-	    collect_links(&resolver->chain, message, len, records, task->question.class);
-	if (result != RESULT_OK)
-		return result;
-	follow(&resolver->chain, &task->question);
-	result = find_zone(&resolver->chain, message, len, records);
-	if (result != RESULT_OK)
-		return result;
+	const struct source before = {resolver_task_chain(resolver, task), task->chain_len, true};
+	const struct source now = {message, len, false};
+	enum result result = resolver_chain_read(resolver, task, message, len);
 	start(resolver, task, &builder);
-	result = copy_wanted(resolver, task, message, len, &builder);
+	for (unsigned i = DNS_SECTION_ANSWER; i <= DNS_SECTION_AUTHORITY; i++) {
+		enum dns_section section = (enum dns_section)i;
+		if (result == RESULT_OK)
+			result = copy_section(resolver, task, &before, section, &builder);
+		if (result == RESULT_OK)
+			result = copy_section(resolver, task, &now, section, &builder);
+	}
 	if (result != RESULT_OK)
 		return result == RESULT_NO_SPACE ? RESULT_TOO_LONG : result;
 	finish(resolver, &builder, dns_message_flags(message) & DNS_FLAG_RCODE);

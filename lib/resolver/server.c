@@ -6,7 +6,9 @@
  * besides the one that a live server answers, so that no client waits for a dead one. */
 #include "resolver/resolver_int.h"
 
-#define RTT_SHARE 8u /* RFC 6298 §2.3: weight of a new sample is 1/8 */
+/* RFC 6298 §2.3: the weight of a new sample, and of its error. */
+#define RTT_SHARE 8u
+#define DEVIATION_SHARE 4u
 
 static bool is_backed_off(const struct resolver_server *server, uint64_t now_ms)
 {
@@ -127,25 +129,59 @@ uint32_t resolver_server_probe(const struct resolver_turn *turn, const struct re
 	return RESOLVER_NONE;
 }
 
-void resolver_server_answered(struct resolver_server *server, uint64_t rtt_ms)
+/* RFC 6298 §2. */
+static void take_sample(struct resolver_server *server, uint32_t sample_us)
 {
-	uint32_t sample_us = rtt_ms == 0 ? 500 : (uint32_t)rtt_ms * 1000;
-	if (server->rtt_us == 0)
+	if (server->rtt_us == 0) {
 		server->rtt_us = sample_us;
-	else
-		server->rtt_us += sample_us / RTT_SHARE - server->rtt_us / RTT_SHARE;
+		server->rtt_deviation_us = sample_us / 2;
+		return;
+	}
+	uint32_t error_us =
+	    sample_us > server->rtt_us ? sample_us - server->rtt_us : server->rtt_us - sample_us;
+	server->rtt_deviation_us +=
+	    error_us / DEVIATION_SHARE - server->rtt_deviation_us / DEVIATION_SHARE;
+	server->rtt_us += sample_us / RTT_SHARE - server->rtt_us / RTT_SHARE;
+}
+
+void resolver_server_answered(struct resolver *resolver, struct resolver_server *server,
+                              uint64_t rtt_ms)
+{
+	take_sample(server, rtt_ms == 0 ? 500 : (uint32_t)rtt_ms * 1000);
+	resolver->family_fails[resolver_family_of(&server->endpoint.address)] = 0;
 	server->fails = 0;
 	server->backoff_until_ms = 0;
 	server->answered++;
 }
 
+/* RFC 6298 §2.2 §2.3 §5.5: the smoothed time and four deviations, doubled with each time-out. */
+static uint32_t adaptive_ms(const struct resolver_server *server)
+{
+	uint32_t ms = RESOLVER_RTO_MS_UNKNOWN;
+	if (server->rtt_us != 0)
+		ms = server->rtt_us / 1000 + 4 * server->rtt_deviation_us / 1000;
+	if (ms < RESOLVER_RTO_MS_MIN)
+		ms = RESOLVER_RTO_MS_MIN;
+	for (uint32_t i = 0; i < server->fails && ms < RESOLVER_RTO_MS_MAX; i++)
+		ms *= 2;
+	return ms < RESOLVER_RTO_MS_MAX ? ms : RESOLVER_RTO_MS_MAX;
+}
+
+uint32_t resolver_server_timeout_ms(const struct resolver *resolver,
+                                    const struct resolver_server *server)
+{
+	return server->group == RESOLVER_NONE ? adaptive_ms(server)
+	                                      : resolver->groups[server->group].timeout_ms;
+}
+
 void resolver_server_timed_out(const struct resolver *resolver, struct resolver_server *server,
                                uint64_t now_ms)
 {
-	uint32_t timeout_us = resolver->groups[server->group].timeout_ms * 1000;
+	uint32_t timeout_us = resolver_server_timeout_ms(resolver, server) * 1000;
 	server->timed_out++;
 	if (server->rtt_us < timeout_us)
-		server->rtt_us += (timeout_us - server->rtt_us) / RTT_SHARE;
+		server->rtt_us += (timeout_us - server->rtt_us) /
+		                  (server->group == RESOLVER_NONE ? 1 : RTT_SHARE);
 	/* Many questions were out when it died: they are one failure, not many. */
 	if (is_backed_off(server, now_ms))
 		return;

@@ -2,8 +2,8 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* The machine of a task: one function for each state gives the next one; WAIT and LINGER stay until an
- * event comes. Iteration (root, referrals, missing glue, minimised names) and validation will be states
- * between CHOOSE and ANSWERED. */
+ * event comes. Those of forwarding and those common to all are here, those of iteration in iterate.c.
+ * Validation will be a state before ANSWERED. */
 #include "resolver/resolver_int.h"
 
 static struct resolver_server *server_of(const struct resolver_turn *turn,
@@ -14,7 +14,7 @@ static struct resolver_server *server_of(const struct resolver_turn *turn,
 
 static uint32_t timeout_ms(const struct resolver_turn *turn, const struct resolver_attempt *attempt)
 {
-	return turn->resolver->groups[server_of(turn, attempt)->group].timeout_ms;
+	return resolver_server_timeout_ms(turn->resolver, server_of(turn, attempt));
 }
 
 /* Whom to ask, and how. */
@@ -38,9 +38,24 @@ static void probe_another(const struct resolver_turn *turn, struct resolver_task
 		resolver_attempt_send(turn, task, server, ATTEMPT_UDP, true);
 }
 
+/* RFC 9520 §3.1, NXNSAttack: what one client may cost others has an end. */
+static bool is_paid(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	struct resolver_task *root = resolver_task_root(turn->resolver, task);
+	if (root->queries >= RESOLVER_QUERIES_MAX || task->queries >= RESOLVER_QUERIES_MAX) {
+		task->is_over_budget = true;
+		task->ede = EDNS_EDE_OTHER;
+		return false;
+	}
+	task->queries++;
+	if (root != task)
+		root->queries++;
+	return true;
+}
+
 static enum resolver_state ask(const struct resolver_turn *turn, struct resolver_task *task)
 {
-	if (task->attempt_count >= RESOLVER_ATTEMPTS_MAX)
+	if (task->attempt_count >= RESOLVER_ATTEMPTS_MAX || !is_paid(turn, task))
 		return RESOLVER_STATE_FAILED;
 	bool is_first = task->attempt_count == 0;
 	task->current = task->attempt_count;
@@ -83,6 +98,8 @@ static enum resolver_state answered(const struct resolver_turn *turn, struct res
 	    .len = resolver->result_len,
 	};
 	resolver->stats.answered++;
+	if (task->waiters != RESOLVER_NONE)
+		resolver_host_learn(turn, task);
 	resolver_task_answer(turn, task, &answer);
 	return end(turn, task);
 }
@@ -91,6 +108,10 @@ static enum resolver_state failed(const struct resolver_turn *turn, struct resol
 {
 	struct resolver_action answer = {.rcode = DNS_RCODE_SERVFAIL, .ede = task->ede};
 	turn->resolver->stats.failed++;
+	/* Who has run out of budget or time has not found out anything. */
+	if (task->waiters != RESOLVER_NONE && !task->is_over_budget &&
+	    turn->now_ms < task->deadline_ms)
+		resolver_host_failed(turn, task);
 	resolver_task_answer(turn, task, &answer);
 	return end(turn, task);
 }
@@ -101,6 +122,10 @@ typedef enum resolver_state (*state_function)(const struct resolver_turn *turn,
 void resolver_state_run(const struct resolver_turn *turn, struct resolver_task *task)
 {
 	static const state_function functions[RESOLVER_STATE_COUNT] = {
+	    [RESOLVER_STATE_START] = resolver_iterate_start,
+	    [RESOLVER_STATE_LOCATE] = resolver_iterate_locate,
+	    [RESOLVER_STATE_SELECT] = resolver_iterate_select,
+	    [RESOLVER_STATE_ADDRESS] = resolver_iterate_address,
 	    [RESOLVER_STATE_CHOOSE] = choose,
 	    [RESOLVER_STATE_ASK] = ask,
 	    [RESOLVER_STATE_ANSWERED] = answered,
@@ -112,19 +137,25 @@ void resolver_state_run(const struct resolver_turn *turn, struct resolver_task *
 		resolver_task_free(turn, task);
 }
 
-static bool is_current(const struct resolver_task *task, const struct resolver_attempt *attempt)
+bool resolver_state_is_current(const struct resolver_task *task,
+                               const struct resolver_attempt *attempt)
 {
 	return task->state == RESOLVER_STATE_WAIT && attempt == &task->attempt[task->current];
+}
+
+static enum resolver_state next_server(const struct resolver_task *task)
+{
+	return task->iterative ? RESOLVER_STATE_SELECT : RESOLVER_STATE_CHOOSE;
 }
 
 /* An answer that only says that this server will not do. */
 static enum resolver_state turned_down(struct resolver_task *task,
                                        const struct resolver_attempt *attempt, int16_t ede)
 {
-	if (!is_current(task, attempt))
+	if (!resolver_state_is_current(task, attempt))
 		return (enum resolver_state)task->state;
 	task->ede = ede;
-	return RESOLVER_STATE_CHOOSE;
+	return next_server(task);
 }
 
 /* RFC 5452 §9.3: whoever sends wrong answers with right ids may be guessing: leave UDP. */
@@ -136,7 +167,8 @@ static enum resolver_state near_miss(const struct resolver_turn *turn, struct re
 		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
 	if (task->near_misses < UINT8_MAX)
 		task->near_misses++;
-	if (task->near_misses <= RESOLVER_NEAR_MISSES_MAX || !is_current(task, attempt))
+	if (task->near_misses <= RESOLVER_NEAR_MISSES_MAX ||
+	    !resolver_state_is_current(task, attempt))
 		return (enum resolver_state)task->state;
 	task->use_tcp = true;
 	return RESOLVER_STATE_ASK;
@@ -146,7 +178,7 @@ static enum resolver_state near_miss(const struct resolver_turn *turn, struct re
 static enum resolver_state again(struct resolver_task *task, const struct resolver_attempt *attempt,
                                  bool use_tcp)
 {
-	if (!is_current(task, attempt))
+	if (!resolver_state_is_current(task, attempt))
 		return (enum resolver_state)task->state;
 	task->server = attempt->server;
 	task->use_tcp = use_tcp;
@@ -154,11 +186,13 @@ static enum resolver_state again(struct resolver_task *task, const struct resolv
 }
 
 static enum resolver_state take_answer(const struct resolver_turn *turn, struct resolver_task *task,
-                                       const struct resolver_attempt *attempt,
-                                       const uint8_t *message, size_t len)
+                                       struct resolver_attempt *attempt, const uint8_t *message,
+                                       size_t len)
 {
-	if (task->state != RESOLVER_STATE_WAIT)
+	if (task->state != RESOLVER_STATE_WAIT && task->state != RESOLVER_STATE_WAIT_ADDRESS)
 		return (enum resolver_state)task->state;
+	if (task->iterative)
+		return resolver_judge_answer(turn, task, attempt, message, len);
 	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
 		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
 	return RESOLVER_STATE_ANSWERED;
@@ -174,7 +208,8 @@ static enum resolver_state judge(const struct resolver_turn *turn, struct resolv
 		return near_miss(turn, task, attempt);
 	if (!attempt->done) {
 		turn->resolver->stats.responses++;
-		resolver_server_answered(server_of(turn, attempt), turn->now_ms - attempt->sent_ms);
+		resolver_server_answered(turn->resolver, server_of(turn, attempt),
+		                         turn->now_ms - attempt->sent_ms);
 	}
 	attempt->done = true;
 	switch (verdict) {
@@ -188,6 +223,9 @@ static enum resolver_state judge(const struct resolver_turn *turn, struct resolv
 		server_of(turn, attempt)->plain_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
 		return again(task, attempt, attempt->kind == ATTEMPT_TCP);
 	case RESOLVER_VERDICT_FAILURE:
+		if (task->iterative && resolver_state_is_current(task, attempt))
+			return resolver_judge_failure(turn, task, attempt,
+			                              dns_message_flags(message) & DNS_FLAG_RCODE);
 		return turned_down(task, attempt, EDNS_EDE_NO_REACHABLE_AUTHORITY);
 	case RESOLVER_VERDICT_ANSWER:
 		return take_answer(turn, task, attempt, message, len);
@@ -217,6 +255,11 @@ void resolver_state_error(const struct resolver_turn *turn, struct resolver_task
 	if (attempt->done)
 		return;
 	attempt->done = true;
+	uint8_t *family_fails =
+	    &turn->resolver
+	         ->family_fails[resolver_family_of(&server_of(turn, attempt)->endpoint.address)];
+	if (*family_fails < UINT8_MAX)
+		++*family_fails;
 	resolver_server_timed_out(turn->resolver, server_of(turn, attempt), turn->now_ms);
 	go_on(turn, task, turned_down(task, attempt, EDNS_EDE_NETWORK_ERROR));
 }
@@ -227,22 +270,40 @@ static void time_out(const struct resolver_turn *turn, struct resolver_attempt *
 	resolver_server_timed_out(turn->resolver, server_of(turn, attempt), turn->now_ms);
 }
 
-void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task *task)
+static void probe_timer(const struct resolver_turn *turn, struct resolver_task *task)
 {
-	enum resolver_state next = RESOLVER_STATE_CHOOSE;
-	if (task->state == RESOLVER_STATE_LINGER) {
-		struct resolver_attempt *probe = pending_probe(task);
-		time_out(turn, probe);
-		probe->done = true;
-		go_on(turn, task, RESOLVER_STATE_LINGER);
-		return;
-	}
+	struct resolver_attempt *probe = pending_probe(task);
+	time_out(turn, probe);
+	probe->done = true;
+	go_on(turn, task, RESOLVER_STATE_LINGER);
+}
+
+static enum resolver_state attempt_timer(const struct resolver_turn *turn,
+                                         struct resolver_task *task)
+{
 	struct resolver_attempt *attempt = &task->attempt[task->current];
 	uint64_t late_ms = attempt->sent_ms + timeout_ms(turn, attempt);
 	if (turn->now_ms >= late_ms && !attempt->done)
 		time_out(turn, attempt); /* a late answer is still taken: not done */
 	task->soft_failure = true;
 	task->ede = EDNS_EDE_NO_REACHABLE_AUTHORITY;
+	if (task->iterative && task->asked_from > 0 &&
+	    task->attempt_count >= RESOLVER_MINIMISE_ATTEMPTS_MAX)
+		return resolver_iterate_whole(turn, task);
+	return next_server(task);
+}
+
+void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	enum resolver_state next = RESOLVER_STATE_FAILED;
+	if (task->state == RESOLVER_STATE_LINGER) {
+		probe_timer(turn, task);
+		return;
+	}
+	if (task->state == RESOLVER_STATE_WAIT)
+		next = attempt_timer(turn, task);
+	else if (task->state == RESOLVER_STATE_WAIT_ADDRESS)
+		next = resolver_iterate_again(task);
 	if (turn->now_ms >= task->deadline_ms)
 		next = RESOLVER_STATE_FAILED;
 	go_on(turn, task, next);

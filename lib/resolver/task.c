@@ -6,28 +6,45 @@
 
 #include <stdlib.h>
 
+/* Places for clients, and behind them some for tasks that wait. */
+static uint32_t chain_up(struct resolver *resolver, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++)
+		resolver->clients[i].next = i + 1 < to ? i + 1 : RESOLVER_NONE;
+	return from < to ? from : RESOLVER_NONE;
+}
+
 enum result resolver_task_create(struct resolver *resolver)
 {
 	uint32_t tasks = resolver->settings.tasks_max;
 	uint32_t clients = resolver->settings.clients_max;
+	uint32_t waiters = 0;
+	if (resolver->iterates) {
+		tasks += tasks / RESOLVER_SUBTASKS_SHARE + RESOLVER_SUBTASKS_MIN;
+		waiters = tasks * RESOLVER_FANOUT_AT_ONCE * RESOLVER_FAMILIES;
+	}
+	resolver->task_size = tasks;
 	uint32_t size = 16;
 	while (size < tasks * 2)
 		size *= 2;
 	resolver->table_mask = size - 1;
 	resolver->tasks = calloc(tasks, sizeof(*resolver->tasks));
-	resolver->clients = calloc(clients, sizeof(*resolver->clients));
+	resolver->clients = calloc((size_t)clients + waiters, sizeof(*resolver->clients));
+	resolver->chains = calloc(tasks, RESOLVER_CHAIN_BYTES);
 	resolver->heap = calloc(tasks, sizeof(*resolver->heap));
 	resolver->question_table = malloc(size * sizeof(uint32_t));
 	resolver->attempt_table = malloc(size * sizeof(uint32_t));
 	if (resolver->tasks == NULL || resolver->clients == NULL || resolver->heap == NULL ||
-	    resolver->question_table == NULL || resolver->attempt_table == NULL)
+	    resolver->question_table == NULL || resolver->attempt_table == NULL ||
+	    resolver->chains == NULL)
 		return RESULT_NO_MEMORY;
 	memset(resolver->question_table, 0xff, size * sizeof(uint32_t));
 	memset(resolver->attempt_table, 0xff, size * sizeof(uint32_t));
 	for (uint32_t i = 0; i < tasks; i++)
 		resolver->tasks[i].next = i + 1 < tasks ? i + 1 : RESOLVER_NONE;
-	for (uint32_t i = 0; i < clients; i++)
-		resolver->clients[i].next = i + 1 < clients ? i + 1 : RESOLVER_NONE;
+	resolver->client_free = chain_up(resolver, 0, clients);
+	resolver->waiter_free = chain_up(resolver, clients, clients + waiters);
+	resolver->run_first = RESOLVER_NONE;
 	return RESULT_OK;
 }
 
@@ -38,6 +55,7 @@ void resolver_task_destroy(struct resolver *resolver)
 	free(resolver->heap);
 	free(resolver->question_table);
 	free(resolver->attempt_table);
+	free(resolver->chains);
 }
 
 static uint64_t key_of(const struct dns_question *question, bool dnssec_ok)
@@ -70,74 +88,190 @@ static struct resolver_task *find(struct resolver *resolver, const struct dns_qu
 	return NULL;
 }
 
-/* "0x20": bits of the name's case that a spoofer has to guess besides the id and the port. */
-static void randomise_case(struct resolver *resolver, struct resolver_task *task)
+/* What is asked, by whom it is paid for, and until when. */
+struct order {
+	const struct dns_question *question;
+	uint64_t key;
+	uint64_t deadline_ms;
+	bool dnssec_ok;
+	const struct resolver_task *parent; /* or NULL */
+};
+
+static void fill(struct resolver *resolver, struct resolver_task *task, const struct order *order)
 {
-	uint64_t random = 0;
-	for (unsigned i = 0; i < task->question.name_len; i++) {
-		if (i % 64 == 0)
-			random = resolver_random(resolver);
-		if (task->name[i] >= 'a' && task->name[i] <= 'z' && (random & 1) != 0)
-			task->name[i] = (uint8_t)(task->name[i] - 'a' + 'A');
-		random >>= 1;
+	uint32_t index = resolver_task_index(resolver, task);
+	/* Attempts and names are written before they are read. */
+	memset(task, 0, offsetof(struct resolver_task, serial));
+	task->state = RESOLVER_STATE_START;
+	task->dnssec_ok = order->dnssec_ok;
+	task->ede = EDNS_EDE_NO_REACHABLE_AUTHORITY;
+	task->serial = ++resolver->serial;
+	task->root = index;
+	task->root_serial = task->serial;
+	if (order->parent != NULL) {
+		task->depth = order->parent->depth + 1;
+		task->root = order->parent->root;
+		task->root_serial = order->parent->root_serial;
 	}
+	task->route = RESOLVER_NONE;
+	task->server = RESOLVER_NONE;
+	task->clients = RESOLVER_NONE;
+	task->waiters = RESOLVER_NONE;
+	task->heap_at = RESOLVER_NONE;
+	task->key = order->key;
+	task->deadline_ms = order->deadline_ms;
+	task->question = *order->question;
+	task->target = *order->question;
 }
 
-static struct resolver_task *start(const struct resolver_turn *turn,
-                                   const struct resolver_event *event, uint64_t key)
+static struct resolver_task *start(struct resolver *resolver, const struct order *order)
 {
-	struct resolver *resolver = turn->resolver;
 	uint32_t index = resolver->task_free;
 	if (index == RESOLVER_NONE)
 		return NULL;
 	struct resolver_task *task = &resolver->tasks[index];
 	resolver->task_free = task->next;
 	resolver->task_count++;
-	task->state = RESOLVER_STATE_CHOOSE;
-	task->attempt_count = 0;
-	task->near_misses = 0;
-	task->dnssec_ok = event->dnssec_ok;
-	task->use_tcp = false;
-	task->soft_failure = false;
-	task->ede = EDNS_EDE_NO_REACHABLE_AUTHORITY;
-	task->generation++;
-	task->route = resolver_route_find(resolver, event->question);
-	task->server = RESOLVER_NONE;
-	task->clients = RESOLVER_NONE;
-	task->heap_at = RESOLVER_NONE;
-	task->tried = 0;
-	task->key = key;
-	task->deadline_ms = turn->now_ms + resolver->settings.deadline_ms;
-	task->question = *event->question;
-	memcpy(task->name, event->question->name, event->question->name_len);
-	if (resolver->settings.randomise_case)
-		randomise_case(resolver, task);
-	uint32_t *head = &resolver->question_table[key & resolver->table_mask];
+	fill(resolver, task, order);
+	uint32_t *head = &resolver->question_table[order->key & resolver->table_mask];
 	task->next = *head;
 	*head = index;
 	return task;
+}
+
+static void queue(struct resolver *resolver, struct resolver_task *task)
+{
+	uint32_t index = resolver_task_index(resolver, task);
+	if (task->is_queued)
+		return;
+	task->is_queued = true;
+	task->run_next = RESOLVER_NONE;
+	if (resolver->run_first == RESOLVER_NONE)
+		resolver->run_first = index;
+	else
+		resolver->tasks[resolver->run_last].run_next = index;
+	resolver->run_last = index;
+}
+
+void resolver_task_run_queued(const struct resolver_turn *turn)
+{
+	struct resolver *resolver = turn->resolver;
+	while (resolver->run_first != RESOLVER_NONE) {
+		struct resolver_task *task = &resolver->tasks[resolver->run_first];
+		resolver->run_first = task->run_next;
+		task->is_queued = false;
+		resolver_state_run(turn, task);
+	}
 }
 
 struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
                                          const struct resolver_event *event, bool *is_new)
 {
 	struct resolver *resolver = turn->resolver;
-	uint64_t key = key_of(event->question, event->dnssec_ok);
+	struct order order = {
+	    .question = event->question,
+	    .key = key_of(event->question, event->dnssec_ok),
+	    .deadline_ms = turn->now_ms + resolver->settings.deadline_ms,
+	    .dnssec_ok = event->dnssec_ok,
+	};
 	uint32_t client = resolver->client_free;
 	if (client == RESOLVER_NONE)
 		return NULL;
-	struct resolver_task *task = find(resolver, event->question, event->dnssec_ok, key);
+	struct resolver_task *task = find(resolver, event->question, event->dnssec_ok, order.key);
 	*is_new = task == NULL;
-	if (task == NULL)
-		task = start(turn, event, key);
-	else
+	if (task != NULL) {
 		resolver->stats.coalesced++;
+	} else if (resolver->task_count < resolver->settings.tasks_max) {
+		task = start(resolver, &order);
+	}
 	if (task == NULL)
 		return NULL;
+	if (task->depth > 0) {
+		/* Begun for the address of a server: it is a client's own question from here on. */
+		task->depth = 0;
+		task->root = resolver_task_index(resolver, task);
+		task->root_serial = task->serial;
+		task->deadline_ms = order.deadline_ms;
+	}
 	resolver->client_free = resolver->clients[client].next;
-	resolver->clients[client] = (struct resolver_client){event->client, task->clients};
+	resolver->clients[client] =
+	    (struct resolver_client){.client = event->client, .next = task->clients};
 	task->clients = client;
 	return task;
+}
+
+struct resolver_task *resolver_task_root(struct resolver *resolver, struct resolver_task *task)
+{
+	struct resolver_task *root = &resolver->tasks[task->root];
+	return root->state != RESOLVER_STATE_FREE && root->serial == task->root_serial ? root
+	                                                                               : task;
+}
+
+/* Whether `task` waits for `other`, directly or through others. When that is too long to find out: yes. */
+static bool waits_for(const struct resolver *resolver, const struct resolver_task *task,
+                      const struct resolver_task *other, unsigned *looks)
+{
+	if (task == other)
+		return true;
+	for (uint32_t at = other->waiters; at != RESOLVER_NONE; at = resolver->clients[at].next) {
+		const struct resolver_client *waiter = &resolver->clients[at];
+		const struct resolver_task *parent = &resolver->tasks[waiter->parent];
+		if (parent->serial != waiter->parent_serial || parent->state == RESOLVER_STATE_FREE)
+			continue;
+		if (++*looks > RESOLVER_CYCLE_LOOKS_MAX || waits_for(resolver, task, parent, looks))
+			return true;
+	}
+	return false;
+}
+
+bool resolver_task_wait_for(const struct resolver_turn *turn, struct resolver_task *parent,
+                            const struct dns_question *question)
+{
+	struct resolver *resolver = turn->resolver;
+	const struct order order = {
+	    .question = question,
+	    .key = key_of(question, false),
+	    .deadline_ms = parent->deadline_ms,
+	    .parent = parent,
+	};
+	uint32_t index = resolver->waiter_free;
+	unsigned looks = 0;
+	if (index == RESOLVER_NONE || parent->children == UINT8_MAX)
+		return false;
+	struct resolver_task *task = find(resolver, question, false, order.key);
+	if (task != NULL && waits_for(resolver, task, parent, &looks))
+		return false;
+	if (task == NULL) {
+		task = start(resolver, &order);
+		if (task == NULL)
+			return false;
+		queue(resolver, task);
+	}
+	struct resolver_client *waiter = &resolver->clients[index];
+	resolver->waiter_free = waiter->next;
+	*waiter = (struct resolver_client){
+	    .next = task->waiters,
+	    .parent = resolver_task_index(resolver, parent),
+	    .parent_serial = parent->serial,
+	};
+	task->waiters = index;
+	parent->children++;
+	return true;
+}
+
+void resolver_task_background(const struct resolver_turn *turn, const struct dns_question *question)
+{
+	struct resolver *resolver = turn->resolver;
+	const struct order order = {
+	    .question = question,
+	    .key = key_of(question, false),
+	    .deadline_ms = turn->now_ms + resolver->settings.deadline_ms,
+	};
+	if (find(resolver, question, false, order.key) != NULL)
+		return;
+	struct resolver_task *task = start(resolver, &order);
+	if (task != NULL)
+		queue(resolver, task);
 }
 
 static void unlink_question(struct resolver *resolver, struct resolver_task *task)
@@ -147,6 +281,26 @@ static void unlink_question(struct resolver *resolver, struct resolver_task *tas
 	while (*at != index)
 		at = &resolver->tasks[*at].next;
 	*at = task->next;
+}
+
+/* Tells the tasks that waited that there is news. */
+static void wake(struct resolver *resolver, struct resolver_task *task)
+{
+	while (task->waiters != RESOLVER_NONE) {
+		uint32_t index = task->waiters;
+		struct resolver_client *waiter = &resolver->clients[index];
+		struct resolver_task *parent = &resolver->tasks[waiter->parent];
+		task->waiters = waiter->next;
+		waiter->next = resolver->waiter_free;
+		resolver->waiter_free = index;
+		if (parent->serial != waiter->parent_serial || parent->state == RESOLVER_STATE_FREE)
+			continue;
+		parent->children--;
+		if (parent->state != RESOLVER_STATE_WAIT_ADDRESS || resolver->is_stopping)
+			continue;
+		parent->state = RESOLVER_STATE_SELECT;
+		queue(resolver, parent);
+	}
 }
 
 void resolver_task_answer(const struct resolver_turn *turn, struct resolver_task *task,
@@ -167,6 +321,7 @@ void resolver_task_answer(const struct resolver_turn *turn, struct resolver_task
 		resolver_act(turn, &action);
 		action.first = false;
 	}
+	wake(resolver, task);
 }
 
 void resolver_task_free(const struct resolver_turn *turn, struct resolver_task *task)
