@@ -46,6 +46,20 @@ static enum result add_group(struct upstreams *upstreams, struct resolver_group 
 	return RESULT_OK;
 }
 
+/* Nobody to forward to: names are followed from the root down. */
+static enum result add_hints(const struct config *config, struct upstreams *upstreams)
+{
+	if (!config->recursion.enabled)
+		return RESULT_OK;
+	enum result result = root_hints_read(config->root_hints.file, &upstreams->hints);
+	if (result != RESULT_OK)
+		return result;
+	upstreams->settings.hints = upstreams->hints.hint;
+	upstreams->settings.hint_count = upstreams->hints.count;
+	log_info("resolver", "RES105", "no forwarder: names are looked up from the root servers");
+	return RESULT_OK;
+}
+
 /* Everything that no other zone takes goes to the forwarders of recursion.forward_to. */
 static enum result add_forwarders(const struct config *config, struct upstreams *upstreams,
                                   uint32_t *indices)
@@ -70,13 +84,8 @@ static enum result add_forwarders(const struct config *config, struct upstreams 
 		if (result != RESULT_OK)
 			return result;
 	}
-	if (count == 0) {
-		if (config->recursion.enabled)
-			log_warn(
-			    "resolver", "RES101",
-			    "no forwarder has an address: questions outside our zones will fail");
-		return RESULT_OK;
-	}
+	if (count == 0)
+		return add_hints(config, upstreams);
 	struct resolver_zone *root = &upstreams->zone[settings->zone_count++];
 	root->name.len = 1;
 	root->groups = indices;

@@ -4,7 +4,8 @@
 /* upstreams -- whom the resolver asks, as the configuration says.
  *
  * What:    fills in resolver_settings: a group for each forwarder, one for each forward zone, and the
- *          names that go to them.
+ *          names that go to them. Without a forwarder for all names the root hints, from which
+ *          iteration starts.
  * Threads: control.
  * Memory:  struct upstreams owns the lists; upstreams_free().
  * Limits:  resolver/resolver_limits.h.
@@ -16,14 +17,16 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "resolver/resolver.h"
+#include "root_hints.h"
 
 struct upstreams {
 	struct resolver_settings settings;
 	struct resolver_group *group;
 	struct resolver_zone *zone;
+	struct root_hints hints;
 	uint32_t *index; /* group numbers that zones refer to */
 };
 
-/* Fails: RESULT_NO_MEMORY, RESULT_MALFORMED (a zone's name). */
+/* Fails: RESULT_NO_MEMORY, RESULT_MALFORMED (a zone's name); as root_hints_read(). */
 MUST_CHECK enum result upstreams_configure(const struct config *config, struct upstreams *out);
 void upstreams_free(struct upstreams *upstreams);

@@ -253,7 +253,6 @@ static void expand_forwarder(struct reader *reader, uint32_t index,
 void reader_check_forwarders(struct reader *reader)
 {
 	struct config *config = reader->config;
-	uint32_t servers = 0;
 	for (uint32_t i = 0; i < config->forwarder_count; i++) {
 		struct config_forwarder *forwarder = &config->forwarder[i];
 		bool expand = false;
@@ -262,13 +261,6 @@ void reader_check_forwarders(struct reader *reader)
 		if (expand)
 			expand_forwarder(reader, i, forwarder);
 	}
-	for (uint32_t i = 0; i < config->recursion.forward_to_count; i++)
-		servers += config->recursion.forward_to[i]->addresses_count;
-	if (config->recursion.enabled && servers == 0)
-		reader_warn(
-		    reader, place_of(reader, "recursion", "forward_to"),
-		    "recursion without a forwarder is asked for and not done yet: questions "
-		    "outside of our zones will fail");
 }
 
 uint32_t reader_resolv_conf(const char *path, struct config_address *out)

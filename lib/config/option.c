@@ -39,7 +39,7 @@ static const struct option root_rows[] = {
     SECTION(doh, "DNS over HTTPS.", .table = &option_doh, .pending = true),
     SECTIONS(forwarder, "Groups of servers that answer for us what we do not know.",
              .table = &option_forwarder, .live = true),
-    SECTION(root_hints, "Where iteration starts.", .table = &option_root_hints, .pending = true),
+    SECTION(root_hints, "Where iteration starts.", .table = &option_root_hints),
     SECTION(cache, "Answers of other servers, kept.", .table = &option_cache),
     SECTION(recursion, "Questions outside of our zones.", .table = &option_recursion),
     SECTION(ratelimit, "Limits by rate.", .table = &option_ratelimit),

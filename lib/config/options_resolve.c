@@ -72,7 +72,9 @@ static const struct option root_hints_rows[] = {
      .type = OPTION_PATH,
      AT(root_hints, file),
      .init = "\"\"",
-     .help = "Names and addresses of the root servers; empty: the built-in ones."},
+     .help = "Names and addresses of the root servers, as a zone file; empty: "
+             "/usr/share/dns/root.hints if it is there, else the built-in ones. Used when no "
+             "forwarder of recursion.forward_to has an address."},
 };
 
 const struct option_table option_root_hints = {TABLE(root_hints, root_hints_rows)};
@@ -200,7 +202,7 @@ static const struct option recursion_rows[] = {
      .live = true,
      .help =
          "Names of the forwarders to ask, in this order; \"*\": all of them in the order of the "
-         "file."},
+         "file. When none has an address names are looked up from the root servers."},
 };
 
 const struct option_table option_recursion = {
