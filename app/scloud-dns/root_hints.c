@@ -95,8 +95,7 @@ enum result root_hints_read(const char *path, struct root_hints *out)
 		return RESULT_OK;
 	}
 	if (file == NULL) {
-		log_error("resolver", "RES104", "%s: cannot be read: %s", name,
-		          strerror(errno));
+		log_error("resolver", "RES104", "%s: cannot be read: %s", name, strerror(errno));
 		return RESULT_IO;
 	}
 	enum result result = read_file(file, name, out);

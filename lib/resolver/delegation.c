@@ -6,7 +6,7 @@
  * whatever its servers say (ghost and phoenix domains). Glue stays with the delegation that it came with
  * (RFC 2181 §5.4.1: it is the least that one can trust) and is taken only from servers of a zone that it
  * lies in. */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 static const uint8_t root_name[] = {0};
 

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* Addresses of servers' names that came without glue, as tasks of their own found them out. */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 const struct resolver_host *resolver_host_find(const struct resolver *resolver, const uint8_t *name)
 {

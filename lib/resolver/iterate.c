@@ -3,7 +3,7 @@
 
 /* The states of iteration: from the lowest zone that is known above a name, by referrals, to the servers
  * that know it (RFC 1034 §5.3.3), showing no more of the name than each needs (RFC 9156). */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 static void randomise_case(const struct resolver *resolver, struct resolver_task *task, size_t len)
 {

@@ -3,7 +3,7 @@
 
 /* What the response of a zone's server means: the answer, an alias to follow, a referral downwards, or that
  * the server is of no use for the zone (RFC 1034 §5.3.3 step 4, RFC 2308 §2). */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 enum meaning {
 	MEANING_DATA,
@@ -28,7 +28,7 @@ static enum meaning meaning_of(const struct resolver_task *task, const struct re
 		return MEANING_LAME;
 	if (chain->has_data)
 		return MEANING_DATA;
-	if (chain->name_count > 1 && !(is_inside && is_negative))
+	if (chain->has_loop || (chain->name_count > 1 && !(is_inside && is_negative)))
 		return MEANING_ALIAS;
 	return MEANING_NONE;
 }

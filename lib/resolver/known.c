@@ -2,7 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* Servers found by iteration: what we know of each address, and which one of a zone is asked next. */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 #define DNS_PORT 53u
 #define LOOPBACK_4 127u

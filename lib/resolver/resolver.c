@@ -2,7 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* The resolver's outside: made from settings, fed with events, asked for figures. */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 #include <stdlib.h>
 

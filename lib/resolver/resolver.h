@@ -13,7 +13,8 @@
  * Limits:  resolver/resolver_limits.h.
  * Trust:   responses are anything: they are matched by port, address, id and question, then scrubbed, so
  *          that only records that belong to the question go on.
- * RFC:     1034 §5.3.3 (iteration), 1035 §7, 2181 §5.4.1 (trust), 8109 (priming), 9156 (minimisation), 2308, 5452 (matching), 6891 §6.2.2 (fall-back), 7766 (TCP), 8914 (EDE), 9520. */
+ * RFC:     1034 §5.3.3 (iteration), 1035 §7, 2181 §5.4.1 (trust), 2308, 5452 (matching), 6891 §6.2.2
+ *          (fall-back), 7766 (TCP), 8109 (priming), 8914 (EDE), 9156 (minimisation), 9520. */
 #pragma once
 
 #include <stdbool.h>

@@ -20,9 +20,8 @@
 #include "dns/rrset.h"
 #include "dns/rrtype.h"
 #include "resolver/resolver.h"
+#include "resolver/resolver_known.h"
 #include "resolver/resolver_limits.h"
-
-#define RESOLVER_NONE UINT32_MAX
 
 struct resolver_server {
 	struct net_endpoint endpoint;
@@ -37,62 +36,6 @@ struct resolver_server {
 	uint64_t sent;
 	uint64_t answered;
 	uint64_t timed_out;
-};
-
-/* What a table of names keeps is headed by this. */
-struct resolver_slot {
-	uint64_t hash;
-	uint64_t used_ms; /* 0: free */
-	uint64_t until_ms;
-	uint8_t name[DNS_NAME_MAX + 1];
-};
-
-/* A table of names: RESOLVER_TABLE_WAYS places for each set of hashes, of which the one that was used the
- * longest ago makes room. */
-struct resolver_table {
-	uint8_t *slots;
-	size_t slot_bytes;
-	uint32_t set_mask;
-};
-
-struct resolver_glue {
-	struct net_address address;
-	uint8_t ns; /* whose: index of ns_at */
-};
-
-struct resolver_lame {
-	uint32_t server;
-	uint64_t until_ms;
-};
-
-/* What a parent zone said about who serves a zone. Only the parent can make or renew it: what the zone
- * says of itself is not taken ("ghost domains", CVE-2012-1033). */
-struct resolver_delegation {
-	struct resolver_slot slot; /* the zone, and until when the parent's word holds */
-	uint64_t since_ms;
-	uint16_t names_len;
-	uint16_t ns_at[RESOLVER_NS_MAX]; /* offsets in names */
-	uint8_t ns_count;
-	uint8_t glue_count;
-	uint8_t lame_next;
-	struct resolver_glue glue[RESOLVER_GLUE_MAX];
-	struct resolver_lame lame[RESOLVER_LAME_MAX];
-	uint8_t names[RESOLVER_NS_BYTES];
-};
-
-/* The families of addresses, as indices. */
-enum resolver_family {
-	RESOLVER_FAMILY_4,
-	RESOLVER_FAMILY_6,
-	RESOLVER_FAMILIES
-};
-
-/* The addresses of a name server's name, as its own zone says. */
-struct resolver_host {
-	struct resolver_slot slot;
-	uint64_t until_ms[RESOLVER_FAMILIES]; /* beyond: not known */
-	uint8_t count[RESOLVER_FAMILIES]; /* 0 while known: there are none */
-	struct net_address address[RESOLVER_FAMILIES][RESOLVER_HOST_ADDRESSES_MAX];
 };
 
 /* The servers of a zone's groups, one group after the other. */
@@ -414,88 +357,3 @@ void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task
 /* Whether the timer is for this attempt. */
 bool resolver_state_is_current(const struct resolver_task *task,
                                const struct resolver_attempt *attempt);
-
-/* -- table.c -- */
-MUST_CHECK enum result resolver_table_create(struct resolver_table *table, uint32_t entries,
-                                             size_t slot_bytes);
-void resolver_table_destroy(struct resolver_table *table);
-/* The entry of a name, or NULL. */
-void *resolver_table_find(const struct resolver_table *table, uint64_t hash, const uint8_t *name);
-/* The entry of a name, if need be a new one, all zero behind the name. */
-void *resolver_table_take(struct resolver_table *table, uint64_t hash, const uint8_t *name,
-                          uint64_t now_ms);
-
-/* -- known.c: servers found by iteration -- */
-MUST_CHECK enum result resolver_known_create(struct resolver *resolver);
-/* The server at an address, found or with nothing known of it yet; RESOLVER_NONE: no place. */
-uint32_t resolver_known_take(struct resolver *resolver, const struct net_address *address,
-                             uint64_t now_ms);
-/* The same without making one. */
-uint32_t resolver_known_find(const struct resolver *resolver, const struct net_address *address);
-/* Which of the zone's servers is asked next; false: none is left. */
-bool resolver_known_choose(const struct resolver_turn *turn, struct resolver_task *task,
-                           const struct resolver_delegation *delegation);
-/* Whether a server can be at an address. */
-bool resolver_known_is_usable(const struct resolver *resolver, const struct net_address *address);
-bool resolver_known_is_loopback(const struct net_address *address) PURE;
-
-/* -- host.c -- */
-/* Reads the addresses in resolver->result, which answers a task that others wait for. */
-void resolver_host_learn(const struct resolver_turn *turn, const struct resolver_task *task);
-/* Notes that there is no answer. */
-void resolver_host_failed(const struct resolver_turn *turn, const struct resolver_task *task);
-/* What is known of a server's name, or NULL. */
-const struct resolver_host *resolver_host_find(const struct resolver *resolver,
-                                               const uint8_t *name);
-
-/* -- delegation.c -- */
-MUST_CHECK enum result resolver_delegation_create(struct resolver *resolver);
-/* The lowest zone at or above the target that is known; sets task->cut. */
-const struct resolver_delegation *resolver_delegation_locate(struct resolver *resolver,
-                                                             struct resolver_task *task,
-                                                             uint64_t now_ms);
-/* The zone that the task asks; NULL: not known any more. */
-struct resolver_delegation *resolver_delegation_of(struct resolver *resolver,
-                                                   const struct resolver_task *task,
-                                                   uint64_t now_ms);
-/* Takes a referral from the servers of the task's zone to resolver->chain.cut; false: it is of no use. */
-MUST_CHECK bool resolver_delegation_learn(const struct resolver_turn *turn,
-                                          const struct resolver_task *task, const uint8_t *message,
-                                          size_t len);
-/* Takes the root's own NS records from the answer of a root server (RFC 8109 §3). */
-void resolver_delegation_learn_root(const struct resolver_turn *turn,
-                                    const struct resolver_task *task, const uint8_t *message,
-                                    size_t len);
-void resolver_delegation_mark_lame(const struct resolver_turn *turn,
-                                   const struct resolver_task *task, uint32_t server);
-bool resolver_delegation_is_lame(const struct resolver_delegation *delegation, uint32_t server,
-                                 uint64_t now_ms);
-
-/* -- iterate.c: the states of iteration -- */
-enum resolver_state resolver_iterate_start(const struct resolver_turn *turn,
-                                           struct resolver_task *task);
-enum resolver_state resolver_iterate_locate(const struct resolver_turn *turn,
-                                            struct resolver_task *task);
-enum resolver_state resolver_iterate_select(const struct resolver_turn *turn,
-                                            struct resolver_task *task);
-enum resolver_state resolver_iterate_address(const struct resolver_turn *turn,
-                                             struct resolver_task *task);
-/* Asks for the whole name from now on; what was sent before is forgotten. */
-enum resolver_state resolver_iterate_whole(const struct resolver_turn *turn,
-                                           struct resolver_task *task);
-/* Another round over the servers that did not answer. */
-enum resolver_state resolver_iterate_again(struct resolver_task *task);
-/* Shows one label more of the name, or some. */
-enum resolver_state resolver_iterate_longer(const struct resolver_turn *turn,
-                                            struct resolver_task *task);
-
-/* -- judge.c -- */
-/* What the message of a zone's server means for the task. */
-enum resolver_state resolver_judge_answer(const struct resolver_turn *turn,
-                                          struct resolver_task *task,
-                                          struct resolver_attempt *attempt, const uint8_t *message,
-                                          size_t len);
-/* A server of the zone said SERVFAIL, REFUSED or the like. */
-enum resolver_state resolver_judge_failure(const struct resolver_turn *turn,
-                                           struct resolver_task *task,
-                                           struct resolver_attempt *attempt, unsigned rcode);

@@ -4,7 +4,7 @@
 /* The machine of a task: one function for each state gives the next one; WAIT and LINGER stay until an
  * event comes. Those of forwarding and those common to all are here, those of iteration in iterate.c.
  * Validation will be a state before ANSWERED. */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 static struct resolver_server *server_of(const struct resolver_turn *turn,
                                          const struct resolver_attempt *attempt)

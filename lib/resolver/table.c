@@ -2,7 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* Tables of names of fixed size. A name has a few places; the entry that was used the longest ago goes. */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 #include <stdlib.h>
 
