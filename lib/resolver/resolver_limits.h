@@ -16,7 +16,8 @@
 #define RESOLVER_TASKS_MAX 65536u
 
 /* Attempts for one question to the servers of one zone or route. Too low: two lost datagrams are a
- * SERVFAIL. Too high: we amplify what clients send us (the class of NXNSAttack, CVE-2020-8616; RFC 9520 §3.1 wants a limit). */
+ * SERVFAIL. Too high: we amplify what clients send us (the class of NXNSAttack, CVE-2020-8616; RFC 9520
+ * §3.1 wants a limit). */
 #define RESOLVER_ATTEMPTS_MAX 8u
 
 /* Servers that one name may be forwarded to, all its groups together. Too low: large groups are cut.

@@ -132,6 +132,16 @@ static inline uint16_t world_type(const char *text)
 	return type;
 }
 
+/* Copies the next word of a line; gives what is behind it. */
+static inline const char *world_word(const char *line, char *out, size_t size)
+{
+	size_t len = strcspn(line, " \n");
+	CU_ASSERT_FATAL(len > 0 && len < size);
+	memcpy(out, line, len);
+	out[len] = '\0';
+	return line[len] == '\0' ? line + len : line + len + 1;
+}
+
 static inline void world_add_zone(const struct world_zone *zone)
 {
 	const char *line = zone->records;
@@ -139,13 +149,12 @@ static inline void world_add_zone(const struct world_zone *zone)
 		char type[16];
 		struct world_record *record = &world.record[world.record_count];
 		CU_ASSERT_FATAL(world.record_count < WORLD_RECORDS_MAX);
-		CU_ASSERT_EQUAL_FATAL(
-		    sscanf(line, "%255s %15s %255s", record->owner, type, record->data), 3);
+		line = world_word(line, record->owner, sizeof(record->owner));
+		line = world_word(line, type, sizeof(type));
+		line = world_word(line, record->data, sizeof(record->data));
 		record->zone = zone;
 		record->type = world_type(type);
 		world.record_count++;
-		line += strcspn(line, "\n");
-		line += *line == '\n';
 	}
 }
 
@@ -160,7 +169,7 @@ static inline bool world_serves(const struct world_zone *zone, unsigned server)
 {
 	const char *at = zone->servers;
 	while (*at != '\0') {
-		if ((unsigned)atoi(at) == server)
+		if (strtoul(at, NULL, 10) == server)
 			return true;
 		at += strcspn(at, " ");
 		at += strspn(at, " ");
