@@ -52,13 +52,14 @@ static bool hosts_next(struct hosts *hosts, struct host *out)
 		const uint8_t *rdata = hosts->entry + sizeof(len);
 		const uint32_t ref = target[hosts->index++];
 		hosts->entry = rdata + len;
-		if (ref == 0)
+		if (ref == 0 && hosts->zone->marks == NULL)
 			continue;
 		out->name = zone_target_name(hosts->rrset->type, rdata, len);
-		if (zone_target_is_owner(hosts->rrset->type, rdata, out->name))
+		if (out->name != NULL && zone_target_is_owner(hosts->rrset->type, rdata, out->name))
 			out->name = hosts->owner;
-		out->node = zone_node_at(hosts->zone, ref);
-		return true;
+		out->node = zone_target_node(hosts->zone, ref, out->name);
+		if (out->node != NULL)
+			return true;
 	}
 	return false;
 }

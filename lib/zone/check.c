@@ -42,20 +42,26 @@ static size_t names_at(const struct zone_draft_record *record)
 	return shape.name_count > 0 && record->type != DNS_TYPE_SOA ? shape.prefix : record->len;
 }
 
-static int rdata_compare(const struct zone_draft_record *a, const struct zone_draft_record *b)
+static int rdata_compare(const struct zone_draft_record *a, const uint8_t *b, uint16_t b_len)
 {
-	if (a->len != b->len)
-		return a->len < b->len ? -1 : 1;
+	if (a->len != b_len)
+		return a->len < b_len ? -1 : 1;
 	const size_t names = names_at(a) < a->len ? names_at(a) : a->len;
-	const int prefix = memcmp(a->rdata, b->rdata, names);
+	const int prefix = memcmp(a->rdata, b, names);
 	if (prefix != 0)
 		return prefix;
 	for (size_t i = names; i < a->len; i++) {
-		const int difference = dns_name_lower[a->rdata[i]] - dns_name_lower[b->rdata[i]];
+		const int difference = dns_name_lower[a->rdata[i]] - dns_name_lower[b[i]];
 		if (difference != 0)
 			return difference;
 	}
 	return 0;
+}
+
+bool zone_check_same(const struct zone_draft_record *record, uint16_t type, const uint8_t *rdata,
+                     uint16_t len)
+{
+	return record->type == type && rdata_compare(record, rdata, len) == 0;
 }
 
 static int by_order(const void *left, const void *right)
@@ -73,7 +79,7 @@ static int by_content(const void *left, const void *right)
 	const struct item *b = right;
 	if (a->key != b->key)
 		return a->key < b->key ? -1 : 1;
-	const int content = rdata_compare(a->record, b->record);
+	const int content = rdata_compare(a->record, b->record->rdata, b->record->len);
 	return content != 0 ? content : by_order(left, right);
 }
 
@@ -107,7 +113,8 @@ static void sort(struct zone_draft *draft, struct zone_draft_node *node, struct 
 	qsort(item, count, sizeof(*item), by_content);
 	for (i = 1; i < count; i++)
 		item[i].duplicate = item[i].key == item[i - 1].key &&
-		                    rdata_compare(item[i].record, item[i - 1].record) == 0;
+		                    rdata_compare(item[i].record, item[i - 1].record->rdata,
+		                                  item[i - 1].record->len) == 0;
 	qsort(item, count, sizeof(*item), by_order);
 	relink(draft, node, item, count);
 }

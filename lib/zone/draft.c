@@ -157,8 +157,8 @@ void zone_draft_prefetch(const struct zone_draft *draft, const struct dns_name *
 	zone_table_prefetch(&draft->table, dns_name_hash(name->wire));
 }
 
-static uint32_t find(const struct zone_draft *draft, uint64_t hash, const uint8_t *prefix,
-                     size_t len, bool nsec3)
+uint32_t zone_draft_find(const struct zone_draft *draft, uint64_t hash, const uint8_t *prefix,
+                         size_t len, bool nsec3)
 {
 	struct zone_table_probe probe = zone_table_probe(&draft->table, hash);
 	for (uint32_t ref; (ref = zone_table_next(&draft->table, &probe)) != 0;) {
@@ -187,6 +187,7 @@ static enum result make(struct zone_draft *draft, const struct dns_question *que
 		    append(draft, node, question->name + at, as_written + at);
 		if (result != RESULT_OK)
 			return result;
+		draft->node[parent].below++;
 		if (question->name[at] == 1 && question->name[at + 1] == '*')
 			draft->node[parent].flags |= ZONE_NODE_WILD_CHILD;
 		parent = draft->node_count - 1;
@@ -201,7 +202,7 @@ static enum result nsec3_node(struct zone_draft *draft, const struct dns_questio
 {
 	const size_t len = (size_t)question->name_len - draft->origin.len;
 	const uint64_t hash = question->hash[0] ^ NSEC3_NAMESPACE;
-	const uint32_t there = find(draft, hash, question->name, len, true);
+	const uint32_t there = zone_draft_find(draft, hash, question->name, len, true);
 	if (there != ZONE_DRAFT_NONE) {
 		*out = there;
 		return RESULT_OK;
@@ -236,8 +237,8 @@ enum result zone_draft_node(struct zone_draft *draft, const struct dns_name *nam
 	uint8_t label = 0;
 	for (; label < labels; label++) {
 		const uint8_t at = question.label_at[label];
-		node = find(draft, question.hash[label], question.name + at, (size_t)octets - at,
-		            false);
+		node = zone_draft_find(draft, question.hash[label], question.name + at,
+		                       (size_t)octets - at, false);
 		if (node != ZONE_DRAFT_NONE)
 			break;
 	}
@@ -268,6 +269,11 @@ enum result zone_draft_add(struct zone_draft *draft, uint32_t node,
 		zone_draft_record_at(draft, owner->last)->next = (uint32_t)ref;
 	owner->last = (uint32_t)ref;
 	return RESULT_OK;
+}
+
+uint64_t zone_draft_hash(const uint8_t *name, bool nsec3)
+{
+	return dns_name_hash(name) ^ (nsec3 ? NSEC3_NAMESPACE : 0);
 }
 
 void zone_draft_name_text(const struct zone_draft *draft, const struct zone_draft_node *node,

@@ -32,9 +32,15 @@ struct zone_draft_node {
 	uint64_t hash;
 	uint32_t parent; /* ZONE_DRAFT_NONE at the apex */
 	uint32_t first; /* record references, ZONE_DRAFT_NONE if there are none */
-	uint32_t last;
+	union {
+		uint32_t last; /* while records are added */
+		uint32_t children; /* once measured: as `below` */
+	};
 	uint32_t name; /* where in `names` the prefix is */
-	uint32_t sealed; /* the node's reference in the sealed zone */
+	union {
+		uint32_t below; /* while names are added: how many nodes are one label below */
+		uint32_t sealed; /* once measured: the node's reference in the sealed zone */
+	};
 	uint16_t flags; /* enum zone_node_flag */
 	uint8_t prefix_len;
 	uint8_t label_count; /* of the prefix */
@@ -73,6 +79,7 @@ struct zone_draft {
 	char **files;
 	uint16_t file_count;
 	struct zone_errors *errors;
+	size_t room_bytes; /* for changes, beyond what the zone's size earns it */
 };
 
 /* Starts a draft. `expected_names` is a guess that saves growing. Fails: RESULT_NO_MEMORY. */
@@ -94,6 +101,10 @@ void zone_draft_prefetch(const struct zone_draft *draft, const struct dns_name *
 MUST_CHECK enum result zone_draft_node(struct zone_draft *draft, const struct dns_name *name,
                                        bool nsec3, uint32_t *out);
 
+/* The index of what the table knows, ZONE_DRAFT_NONE if it is not there. */
+uint32_t zone_draft_find(const struct zone_draft *draft, uint64_t hash, const uint8_t *prefix,
+                         size_t len, bool nsec3) PURE;
+
 /* Adds a record to a node. Fails: RESULT_NO_MEMORY. */
 MUST_CHECK enum result zone_draft_add(struct zone_draft *draft, uint32_t node,
                                       const struct zone_draft_record *record, const uint8_t *rdata);
@@ -104,6 +115,9 @@ static inline struct zone_draft_record *zone_draft_record_at(const struct zone_d
 	return (struct zone_draft_record *)(void *)(draft->records.data + (size_t)ref * 4);
 }
 
+/* What the table knows a name, or an NSEC3 hash' name, by. */
+uint64_t zone_draft_hash(const uint8_t *name, bool nsec3) PURE;
+
 /* The node's whole name in presentation form. */
 void zone_draft_name_text(const struct zone_draft *draft, const struct zone_draft_node *node,
                           char out[DNS_NAME_TEXT_MAX]);
@@ -112,9 +126,27 @@ void zone_draft_name_text(const struct zone_draft *draft, const struct zone_draf
  * Fails: RESULT_MALFORMED (errors were collected), RESULT_NO_MEMORY. */
 MUST_CHECK enum result zone_seal(struct zone_draft *draft, struct zone **out);
 
+/* How many octets a checked node takes once sealed. `children` and flags are final. */
+size_t zone_seal_bytes(const struct zone_draft *draft, const struct zone_draft_node *node);
+
+/* Writes a node to its place, which is zero; references to other nodes are not yet filled in. */
+void zone_seal_node(const struct zone_draft *draft, const struct zone_draft_node *node,
+                    uint8_t *at);
+
+/* Takes from the apex what the version's head knows of it. */
+void zone_seal_apex(struct zone *zone);
+
+/* Whether a node has a record of the type. */
+bool zone_draft_has(const struct zone_draft *draft, const struct zone_draft_node *node,
+                    uint16_t type) PURE;
+
 /* Checks one node's records, puts them in order and drops duplicates (zone/check.c).
  * Fails: RESULT_NO_MEMORY; what is wrong with the records goes to the draft's errors. */
 MUST_CHECK enum result zone_check_node(struct zone_draft *draft, struct zone_draft_node *node);
+
+/* Whether a record is the one that is given: names of the types of RFC 1035 compare without case. */
+bool zone_check_same(const struct zone_draft_record *record, uint16_t type, const uint8_t *rdata,
+                     uint16_t len) PURE;
 
 /* What can only be said about the whole zone. */
 void zone_check_zone(struct zone_draft *draft);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "zone/chain.h"
 #include "zone/sha1.h"
 
 #define HASH_DIGITS 32
@@ -43,19 +44,30 @@ struct zone_nsec3_hash zone_nsec3_hash(const struct zone *zone, const uint8_t *n
 const struct zone_node *zone_nsec3_before(const struct zone *zone,
                                           const struct zone_nsec3_hash *hash)
 {
-	uint32_t low = 0;
-	uint32_t high = zone->chain_count;
-	if (high == 0)
+	uint8_t key[sizeof(hash->label) + 1] = {0};
+	memcpy(key, hash->label, sizeof(hash->label));
+	const struct zone_node *node = zone_chain_before(zone, key);
+	return node != NULL ? node : zone_chain_last(zone);
+}
+
+/* The node of exactly this hash, or NULL. */
+static const struct zone_node *find(const struct zone *zone, const struct zone_nsec3_hash *hash)
+{
+	const struct zone_node *node = zone_nsec3_before(zone, hash);
+	return node != NULL && zone_node_is(node, hash->label, sizeof(hash->label)) ? node : NULL;
+}
+
+const struct zone_node *zone_nsec3_of(const struct zone *zone, const struct zone_node *node)
+{
+	if (node->nsec3 == 0)
 		return NULL;
-	while (low < high) {
-		const uint32_t middle = low + (high - low) / 2;
-		const struct zone_node *node = zone_node_at(zone, zone->chain[middle]);
-		if (memcmp(node->prefix, hash->label, sizeof(hash->label)) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return zone_node_at(zone, zone->chain[low == 0 ? zone->chain_count - 1 : low - 1]);
+	const struct zone_node *hashed = zone_node_at(zone, node->nsec3);
+	if (LIKELY(!zone_is_marked(zone, node->nsec3)))
+		return hashed;
+	/* Former versions' nodes are still there: this one's name is the hash. */
+	struct zone_nsec3_hash hash;
+	memcpy(hash.label, hashed->prefix, sizeof(hash.label));
+	return find(zone, &hash);
 }
 
 uint32_t zone_nsec3_link(const struct zone *zone, const struct zone_node *node)
@@ -64,8 +76,6 @@ uint32_t zone_nsec3_link(const struct zone *zone, const struct zone_node *node)
 	const size_t len = zone_node_name(zone, node, name);
 	dns_name_to_lower(name, len);
 	const struct zone_nsec3_hash hash = zone_nsec3_hash(zone, name, len);
-	const struct zone_node *found = zone_nsec3_before(zone, &hash);
-	if (found == NULL || memcmp(found->prefix, hash.label, sizeof(hash.label)) != 0)
-		return 0;
-	return (uint32_t)((size_t)((const uint8_t *)found - (const uint8_t *)zone) / ZONE_UNIT);
+	const struct zone_node *found = find(zone, &hash);
+	return found == NULL ? 0 : zone_node_ref(zone, found);
 }

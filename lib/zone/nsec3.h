@@ -31,5 +31,8 @@ struct zone_nsec3_hash zone_nsec3_hash(const struct zone *zone, const uint8_t *n
 const struct zone_node *zone_nsec3_before(const struct zone *zone,
                                           const struct zone_nsec3_hash *hash);
 
-/* The NSEC3 node of a name that exists. Gives its reference, 0 if there is none. */
+/* The NSEC3 node of a name that exists, NULL if there is none. */
+const struct zone_node *zone_nsec3_of(const struct zone *zone, const struct zone_node *node);
+
+/* The same by hashing the name, while the zone is made. Gives its reference, 0 if there is none. */
 uint32_t zone_nsec3_link(const struct zone *zone, const struct zone_node *node);

@@ -4,6 +4,7 @@
 /* Which NSEC and NSEC3 records prove an answer (RFC 4035 §3.1.3, RFC 5155 §7.2). */
 #include <string.h>
 
+#include "zone/chain.h"
 #include "zone/nsec3.h"
 #include "zone/reply.h"
 
@@ -34,30 +35,11 @@ static void prefix_of_suffix(const struct reply *reply, uint8_t label, struct pr
 	out->wire[len] = 0;
 }
 
-/* The NSEC owner that is the name or stands last before it; the apex stands before all. */
-static const struct zone_node *nsec_before(const struct zone *zone, const struct prefix *name)
-{
-	uint32_t low = 0;
-	uint32_t high = zone->chain_count;
-	while (low < high) {
-		const uint32_t middle = low + (high - low) / 2;
-		const struct zone_node *node = zone_node_at(zone, zone->chain[middle]);
-		struct prefix owner;
-		memcpy(owner.wire, node->prefix, node->prefix_len);
-		owner.wire[node->prefix_len] = 0;
-		if (dns_name_compare(owner.wire, name->wire) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low == 0 ? NULL : zone_node_at(zone, zone->chain[low - 1]);
-}
-
 static void nsec_cover(struct reply *reply, uint8_t label)
 {
 	struct prefix name;
 	prefix_of_suffix(reply, label, &name);
-	add(reply, nsec_before(reply->zone, &name));
+	add(reply, zone_chain_before(reply->zone, name.wire));
 }
 
 /* RFC 4035 §3.1.3.2: that "*" below the encloser is not there. */
@@ -66,7 +48,7 @@ static void nsec_cover_wildcard(struct reply *reply)
 	struct prefix encloser, name = {.wire = {1, '*'}};
 	prefix_of_suffix(reply, reply->label, &encloser);
 	memcpy(name.wire + 2, encloser.wire, dns_name_len(encloser.wire));
-	add(reply, nsec_before(reply->zone, &name));
+	add(reply, zone_chain_before(reply->zone, name.wire));
 }
 
 /* The hash of the question's suffix from `label` on; `star`: with "*" before it. */
@@ -82,8 +64,7 @@ static struct zone_nsec3_hash hash_suffix(const struct reply *reply, uint8_t lab
 
 static void nsec3_match(struct reply *reply, const struct zone_node *node)
 {
-	if (node->nsec3 != 0)
-		add(reply, zone_node_at(reply->zone, node->nsec3));
+	add(reply, zone_nsec3_of(reply->zone, node));
 }
 
 static void nsec3_cover(struct reply *reply, uint8_t label, bool star)
@@ -102,9 +83,11 @@ static uint8_t nsec3_encloser(struct reply *reply, uint8_t label, bool exists)
 	for (; label <= apex; label++) {
 		const struct zone_node *node =
 		    zone_find_suffix(reply->zone, reply->question, label);
-		if (node == NULL || node->nsec3 == 0)
+		const struct zone_node *hashed =
+		    node == NULL ? NULL : zone_nsec3_of(reply->zone, node);
+		if (hashed == NULL)
 			continue;
-		nsec3_match(reply, node);
+		add(reply, hashed);
 		if (label > first || !exists)
 			nsec3_cover(reply, (uint8_t)(label - 1), false);
 		return label;

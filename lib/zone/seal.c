@@ -5,17 +5,18 @@
  * known; then the block is taken once, in its final size, and filled. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "dns/rrtype.h"
+#include "zone/chain.h"
 #include "zone/draft.h"
 #include "zone/nsec3.h"
 #include "zone/target.h"
 #include "zone/zone_limits.h"
 
-/* From this size on a block comes from mmap(), in large pages where the kernel has them: a big zone's
- * look-ups would otherwise miss the TLB as often as the cache. */
-#define MAPPED_MIN_BYTES ((size_t)4 << 20)
+/* From this size on a zone has room for changes: addresses for so many octets and a share of its size.
+ * Smaller ones are made anew for each change, which takes milliseconds. */
+#define ROOM_MIN_BYTES ((size_t)2 << 20)
+#define ROOM_SHARE 2
 
 /* How far ahead of the node that is written its bucket is asked for. */
 #define NODES_AHEAD 12
@@ -25,7 +26,9 @@
 
 struct seal {
 	struct zone_draft *draft;
+	struct zone_arena *arena;
 	struct zone *zone;
+	uint32_t bucket_count;
 	size_t table_at;
 	size_t nodes_at;
 	size_t chain_at;
@@ -35,6 +38,16 @@ struct seal {
 	bool nsec;
 	bool nsec3;
 };
+
+static uint32_t table_pages(const struct seal *seal)
+{
+	return (seal->bucket_count + ZONE_PAGE_BUCKETS - 1) / ZONE_PAGE_BUCKETS;
+}
+
+static uint32_t chain_pages(const struct seal *seal)
+{
+	return (seal->chain_count + ZONE_CHAIN_SEALED - 1) / ZONE_CHAIN_SEALED;
+}
 
 /* The records of one RRset stand together: the next set's first record, or NONE. */
 static uint32_t set_end(const struct zone_draft *draft, uint32_t first, struct zone_rrset *header)
@@ -66,8 +79,8 @@ static size_t node_header_bytes(const struct zone_draft_node *node)
 	return zone_pad(offsetof(struct zone_node, prefix) + name, 4);
 }
 
-static bool node_has(const struct zone_draft *draft, const struct zone_draft_node *node,
-                     uint16_t type)
+bool zone_draft_has(const struct zone_draft *draft, const struct zone_draft_node *node,
+                    uint16_t type)
 {
 	for (uint32_t ref = node->first; ref != ZONE_DRAFT_NONE;) {
 		const struct zone_draft_record *record = zone_draft_record_at(draft, ref);
@@ -78,18 +91,27 @@ static bool node_has(const struct zone_draft *draft, const struct zone_draft_nod
 	return false;
 }
 
-/* Gives the node its place and says how much it takes. */
-static void measure(struct seal *seal, struct zone_draft_node *node)
+size_t zone_seal_bytes(const struct zone_draft *draft, const struct zone_draft_node *node)
 {
-	const struct zone_draft *draft = seal->draft;
 	size_t size = node_header_bytes(node);
 	for (uint32_t ref = node->first; ref != ZONE_DRAFT_NONE;) {
 		struct zone_rrset header;
 		ref = set_end(draft, ref, &header);
 		size += zone_rrset_bytes(&header);
 	}
+	if (node->children > 0)
+		size += sizeof(node->children);
+	return zone_pad(size, ZONE_UNIT);
+}
+
+/* Gives the node its place and says how much it takes. */
+static void measure(struct seal *seal, struct zone_draft_node *node)
+{
+	node->children = node->below;
+	if (node->children > 0)
+		node->flags |= ZONE_NODE_PARENT;
 	node->sealed = (uint32_t)(seal->size / ZONE_UNIT);
-	seal->size += zone_pad(size, ZONE_UNIT);
+	seal->size += zone_seal_bytes(seal->draft, node);
 	if ((node->flags & ZONE_NODE_NSEC3) == 0)
 		seal->name_count++;
 }
@@ -122,19 +144,21 @@ static void find_chain(struct seal *seal)
 {
 	struct zone_draft *draft = seal->draft;
 	seal->nsec3 = may_hash(draft);
-	seal->nsec = !seal->nsec3 && node_has(draft, &draft->node[0], DNS_TYPE_NSEC);
+	seal->nsec = !seal->nsec3 && zone_draft_has(draft, &draft->node[0], DNS_TYPE_NSEC);
 	if (!seal->nsec && !seal->nsec3)
 		return;
 	const uint16_t type = seal->nsec3 ? DNS_TYPE_NSEC3 : DNS_TYPE_NSEC;
 	for (uint32_t i = 0; i < draft->node_count; i++)
-		seal->chain_count += node_has(draft, &draft->node[i], type);
+		seal->chain_count += zone_draft_has(draft, &draft->node[i], type);
 }
 
 MUST_CHECK static enum result plan(struct seal *seal)
 {
 	struct zone_draft *draft = seal->draft;
-	seal->table_at = zone_pad(sizeof(struct zone), CACHE_LINE_BYTES);
-	seal->nodes_at = seal->table_at + zone_table_bytes(zone_table_buckets(draft->node_count));
+	seal->bucket_count = zone_table_buckets(draft->node_count);
+	seal->table_at =
+	    zone_pad(sizeof(struct zone) + table_pages(seal) * sizeof(uint32_t), CACHE_LINE_BYTES);
+	seal->nodes_at = seal->table_at + zone_table_bytes(seal->bucket_count);
 	seal->size = seal->nodes_at;
 	for (uint32_t i = 0; i < draft->node_count; i++) {
 		struct zone_draft_node *node = &draft->node[i];
@@ -143,34 +167,35 @@ MUST_CHECK static enum result plan(struct seal *seal)
 			return result;
 		/* Parents come before their children, so their flags are final here. */
 		if (node->parent != ZONE_DRAFT_NONE && (node->flags & ZONE_NODE_NSEC3) == 0 &&
-		    (draft->node[node->parent].flags &
-		     (ZONE_NODE_CUT | ZONE_NODE_DNAME | ZONE_NODE_OCCLUDED)) != 0)
+		    (draft->node[node->parent].flags & ZONE_NODE_COVERS) != 0)
 			node->flags |= ZONE_NODE_OCCLUDED;
 		measure(seal, node);
 	}
 	zone_check_zone(draft);
 	find_chain(seal);
 	seal->chain_at = seal->size;
-	seal->size += (size_t)seal->chain_count * sizeof(uint32_t);
+	seal->size += chain_pages(seal) * sizeof(struct zone_chain_page) +
+	              (size_t)seal->chain_count * sizeof(uint32_t);
 	if (seal->size / ZONE_UNIT > UINT32_MAX)
 		return RESULT_NO_MEMORY;
 	return zone_errors_any(draft->errors) ? RESULT_MALFORMED : RESULT_OK;
 }
 
-static struct zone *block_take(size_t size)
+/* A block alone, or the front of an arena if the zone has room for changes. */
+MUST_CHECK static struct zone *block_take(struct seal *seal)
 {
-	struct zone *zone;
-	if (size < MAPPED_MIN_BYTES) {
-		zone = aligned_alloc(CACHE_LINE_BYTES, zone_pad(size, CACHE_LINE_BYTES));
-		if (zone != NULL)
-			memset(zone, 0, size);
-		return zone;
+	size_t room = seal->size < ROOM_MIN_BYTES ? 0 : seal->size / ROOM_SHARE + ROOM_MIN_BYTES;
+	if (room < seal->draft->room_bytes)
+		room = seal->draft->room_bytes;
+	if (room > 0) {
+		seal->arena = zone_arena_open(seal->size, room);
+		if (seal->arena == NULL)
+			seal->arena = zone_arena_open(seal->size, 0);
+		return seal->arena == NULL ? NULL : (struct zone *)(void *)seal->arena->block;
 	}
-	zone = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (zone == MAP_FAILED)
-		return NULL;
-	madvise(zone, size, MADV_HUGEPAGE);
-	zone->mapped = true;
+	struct zone *zone = aligned_alloc(CACHE_LINE_BYTES, zone_pad(seal->size, CACHE_LINE_BYTES));
+	if (zone != NULL)
+		memset(zone, 0, seal->size);
 	return zone;
 }
 
@@ -189,10 +214,8 @@ static uint8_t *write_set(const struct zone_draft *draft, uint32_t ref,
 	return at + zone_rrset_bytes(header);
 }
 
-static void write_node(const struct seal *seal, const struct zone_draft_node *node)
+void zone_seal_node(const struct zone_draft *draft, const struct zone_draft_node *node, uint8_t *at)
 {
-	const struct zone_draft *draft = seal->draft;
-	uint8_t *at = (uint8_t *)seal->zone + (size_t)node->sealed * ZONE_UNIT;
 	struct zone_node *out = (struct zone_node *)(void *)at;
 	const size_t name = (size_t)node->prefix_len << ((node->flags & ZONE_NODE_MIXED_CASE) != 0);
 	out->flags = node->flags;
@@ -209,37 +232,30 @@ static void write_node(const struct seal *seal, const struct zone_draft_node *no
 		ref = next;
 	}
 	out->rrset_count = sets;
-	zone_table_add(&seal->zone->table, node->hash, node->sealed);
+	if (node->children > 0)
+		memcpy(at, &node->children, sizeof(node->children));
 }
 
-static const struct zone_node *chain_node(const struct zone *zone, const void *ref)
-{
-	uint32_t value;
-	memcpy(&value, ref, sizeof(value));
-	return zone_node_at(zone, value);
-}
-
-/* Prefixes in canonical order (RFC 4034 §6.1): all end in the same name, so they compare as if they
- * ended in the root. Hashes in base32hex are in the order of the hashes (RFC 5155 §7.1). */
 static int chain_compare(const void *left, const void *right, void *context)
 {
-	uint8_t a[DNS_NAME_MAX + 1], b[DNS_NAME_MAX + 1];
-	const struct zone_node *one = chain_node(context, left);
-	const struct zone_node *two = chain_node(context, right);
-	memcpy(a, one->prefix, one->prefix_len);
-	memcpy(b, two->prefix, two->prefix_len);
-	a[one->prefix_len] = b[two->prefix_len] = 0;
-	return dns_name_compare(a, b);
+	uint32_t a, b;
+	memcpy(&a, left, sizeof(a));
+	memcpy(&b, right, sizeof(b));
+	return zone_chain_compare(zone_node_at(context, a), zone_node_at(context, b));
 }
 
+/* The list of pages, and behind it the pages, one after the other. */
 static void write_chain(const struct seal *seal)
 {
 	struct zone *zone = seal->zone;
-	uint32_t *chain = (uint32_t *)(void *)((uint8_t *)zone + seal->chain_at);
+	const uint32_t pages = chain_pages(seal);
+	struct zone_chain_page *page =
+	    (struct zone_chain_page *)(void *)(zone->base + seal->chain_at);
+	uint32_t *chain = (uint32_t *)(void *)(page + pages);
 	const uint16_t type = seal->nsec3 ? DNS_TYPE_NSEC3 : DNS_TYPE_NSEC;
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < seal->draft->node_count && seal->chain_count > 0; i++) {
-		if (node_has(seal->draft, &seal->draft->node[i], type))
+		if (zone_draft_has(seal->draft, &seal->draft->node[i], type))
 			chain[count++] = seal->draft->node[i].sealed;
 	}
 	/* Signed zones usually come in order. */
@@ -248,13 +264,19 @@ static void write_chain(const struct seal *seal)
 		sorted = chain_compare(&chain[i - 1], &chain[i], zone) < 0;
 	if (!sorted)
 		qsort_r(chain, count, sizeof(*chain), chain_compare, zone);
-	zone->chain = chain;
-	zone->chain_count = count;
+	for (uint32_t i = 0; i < pages; i++) {
+		const uint32_t first = i * ZONE_CHAIN_SEALED;
+		const size_t at = (size_t)((const uint8_t *)(chain + first) - zone->base);
+		page[i].at = (uint32_t)(at / ZONE_UNIT);
+		page[i].count =
+		    count - first < ZONE_CHAIN_SEALED ? count - first : ZONE_CHAIN_SEALED;
+	}
+	zone->chain = page;
+	zone->chain_pages = pages;
 }
 
-static void write_apex(const struct seal *seal)
+void zone_seal_apex(struct zone *zone)
 {
-	struct zone *zone = seal->zone;
 	const struct zone_node *apex = zone_apex(zone);
 	const struct zone_rrset *soa = zone_node_find(apex, DNS_TYPE_SOA);
 	zone->soa = (uint32_t)((const uint8_t *)soa - (const uint8_t *)apex);
@@ -264,24 +286,26 @@ static void write_apex(const struct seal *seal)
 	const uint32_t minimum = bytes_load_u32(end - 4);
 	zone->serial = bytes_load_u32(end - 20);
 	zone->negative_ttl = soa->ttl < minimum ? soa->ttl : minimum;
-}
 
-/* The parameters by which names are hashed (RFC 5155 §4), and each name's NSEC3 record. */
-static void write_nsec3(const struct seal *seal)
-{
-	struct zone *zone = seal->zone;
-	const struct zone_rrset *param = zone_node_find(zone_apex(zone), DNS_TYPE_NSEC3PARAM);
+	const struct zone_rrset *param = zone_node_find(apex, DNS_TYPE_NSEC3PARAM);
+	if (!zone->nsec3 || param == NULL)
+		return;
 	const uint8_t *rdata = zone_rrset_data(param) + sizeof(uint16_t);
 	zone->nsec3_iterations = bytes_load_u16(rdata + 2);
 	zone->nsec3_salt_len = rdata[4];
 	zone->nsec3_salt = rdata + 5;
+}
+
+/* Each name's NSEC3 record. */
+static void write_nsec3(const struct seal *seal)
+{
+	struct zone *zone = seal->zone;
 	for (uint32_t i = 0; i < seal->draft->node_count; i++) {
 		const struct zone_draft_node *node = &seal->draft->node[i];
 		if ((node->flags & (ZONE_NODE_NSEC3 | ZONE_NODE_OCCLUDED)) != 0)
 			continue;
 		struct zone_node *out =
-		    (struct zone_node *)(void *)((uint8_t *)zone +
-		                                 (size_t)node->sealed * ZONE_UNIT);
+		    (struct zone_node *)(void *)(zone->base + (size_t)node->sealed * ZONE_UNIT);
 		out->nsec3 = zone_nsec3_link(zone, out);
 	}
 }
@@ -290,9 +314,18 @@ static void write_zone(const struct seal *seal)
 {
 	const struct zone_draft *draft = seal->draft;
 	struct zone *zone = seal->zone;
-	zone->table = (struct zone_table){
+	struct zone_table table = {
 	    .bucket = (struct zone_table_bucket *)(void *)((uint8_t *)zone + seal->table_at),
-	    .bucket_count = zone_table_buckets(draft->node_count)};
+	    .bucket_count = seal->bucket_count};
+	zone->base = (uint8_t *)zone;
+	zone->arena = seal->arena;
+	zone->bucket_count = seal->bucket_count;
+	zone->slots_used = draft->node_count;
+	uint32_t *page = (uint32_t *)(void *)(zone + 1);
+	for (uint32_t i = 0; i < table_pages(seal); i++)
+		page[i] = (uint32_t)((seal->table_at + (size_t)i * ZONE_PAGE_BYTES) / ZONE_UNIT);
+	zone->page = page;
+	zone->appended_at = zone->appended_end = zone_pad(seal->size, ZONE_UNIT);
 	zone->nodes_at = seal->nodes_at;
 	zone->nodes_end = seal->chain_at;
 	zone->origin = draft->origin;
@@ -307,12 +340,14 @@ static void write_zone(const struct seal *seal)
 	zone->nsec3 = seal->nsec3;
 	for (uint32_t i = 0; i < draft->node_count; i++) {
 		if (i + NODES_AHEAD < draft->node_count)
-			zone_table_prefetch(&zone->table, draft->node[i + NODES_AHEAD].hash);
-		write_node(seal, &draft->node[i]);
+			zone_table_prefetch(&table, draft->node[i + NODES_AHEAD].hash);
+		const struct zone_draft_node *node = &draft->node[i];
+		zone_seal_node(draft, node, zone->base + (size_t)node->sealed * ZONE_UNIT);
+		zone_table_add(&table, node->hash, node->sealed);
 	}
 	for (uint32_t i = 0; i < draft->node_count; i++)
 		zone_target_link(zone, draft->node[i].sealed);
-	write_apex(seal);
+	zone_seal_apex(zone);
 	write_chain(seal);
 	if (zone->nsec3)
 		write_nsec3(seal);
@@ -326,7 +361,7 @@ enum result zone_seal(struct zone_draft *draft, struct zone **out)
 		return result;
 	/* All names are known: the draft's table goes before the block comes, which lowers the peak. */
 	zone_draft_drop_table(draft);
-	seal.zone = block_take(seal.size);
+	seal.zone = block_take(&seal);
 	if (seal.zone == NULL)
 		return RESULT_NO_MEMORY;
 	write_zone(&seal);

@@ -167,13 +167,14 @@ void zone_set_prefetch(const struct zone_set *set, const struct dns_question *qu
 
 void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question)
 {
-	zone_table_prefetch(&zone->table, question->hash[0]);
+	__builtin_prefetch(
+	    zone_bucket(zone, zone_table_place(zone->bucket_count, question->hash[0])));
 }
 
 void zone_prefetch_node(const struct zone *zone, const struct dns_question *question)
 {
-	struct zone_table_probe probe = zone_table_probe(&zone->table, question->hash[0]);
-	const uint32_t ref = zone_table_next(&zone->table, &probe);
+	struct zone_table_probe probe = zone_probe(zone, question->hash[0]);
+	const uint32_t ref = zone_probe_next(zone, &probe);
 	if (ref == 0)
 		return;
 	const uint8_t *node = (const uint8_t *)zone_node_at(zone, ref);

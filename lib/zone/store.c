@@ -5,7 +5,6 @@
 #include "zone/store.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "dns/rrtype.h"
 #include "zone/zone.h"
@@ -26,14 +25,41 @@ size_t zone_node_bytes(const struct zone_node *node)
 	const struct zone_rrset *rrset = zone_node_rrsets(node);
 	for (uint16_t i = 0; i < node->rrset_count; i++)
 		rrset = zone_rrset_next(rrset);
-	return zone_pad((size_t)((const uint8_t *)rrset - (const uint8_t *)node), ZONE_UNIT);
+	const size_t parent = (node->flags & ZONE_NODE_PARENT) != 0 ? sizeof(uint32_t) : 0;
+	return zone_pad((size_t)((const uint8_t *)rrset - (const uint8_t *)node) + parent,
+	                ZONE_UNIT);
+}
+
+uint32_t zone_node_children(const struct zone_node *node)
+{
+	if ((node->flags & ZONE_NODE_PARENT) == 0)
+		return 0;
+	const struct zone_rrset *rrset = zone_node_rrsets(node);
+	for (uint16_t i = 0; i < node->rrset_count; i++)
+		rrset = zone_rrset_next(rrset);
+	uint32_t count;
+	memcpy(&count, rrset, sizeof(count));
+	return count;
+}
+
+const struct zone_node *zone_find_prefix(const struct zone *zone, uint64_t hash,
+                                         const uint8_t *prefix, size_t len, bool nsec3)
+{
+	struct zone_table_probe probe = zone_probe(zone, hash);
+	for (uint32_t ref; (ref = zone_probe_next(zone, &probe)) != 0;) {
+		const struct zone_node *node = zone_node_at(zone, ref);
+		if (zone_node_is(node, prefix, len) &&
+		    ((node->flags & ZONE_NODE_NSEC3) != 0) == nsec3)
+			return node;
+	}
+	return NULL;
 }
 
 static const struct zone_node *find(const struct zone *zone, uint64_t hash, const uint8_t *prefix,
                                     size_t len)
 {
-	struct zone_table_probe probe = zone_table_probe(&zone->table, hash);
-	for (uint32_t ref; (ref = zone_table_next(&zone->table, &probe)) != 0;) {
+	struct zone_table_probe probe = zone_probe(zone, hash);
+	for (uint32_t ref; (ref = zone_probe_next(zone, &probe)) != 0;) {
 		const struct zone_node *node = zone_node_at(zone, ref);
 		if (LIKELY(zone_node_is(node, prefix, len)) &&
 		    LIKELY((node->flags & ZONE_NODE_NSEC3) == 0))
@@ -107,14 +133,36 @@ size_t zone_node_name(const struct zone *zone, const struct zone_node *node,
 	return (size_t)node->prefix_len + zone->origin_len;
 }
 
+/* Lets go of the pages that a version holds. */
+static void drop_pages(const struct zone *zone)
+{
+	const uint32_t pages = (zone->bucket_count + ZONE_PAGE_BUCKETS - 1) / ZONE_PAGE_BUCKETS;
+	for (uint32_t i = 0; i < pages; i++) {
+		if (zone_arena_is_page(zone->arena, zone->page[i]))
+			zone_arena_page_drop(zone->arena, zone->page[i]);
+	}
+	for (uint32_t i = 0; i < zone->chain_pages; i++) {
+		if (zone_arena_is_page(zone->arena, zone->chain[i].at))
+			zone_arena_page_drop(zone->arena, zone->chain[i].at);
+	}
+}
+
 void zone_free(struct zone *zone)
 {
 	if (zone == NULL)
 		return;
-	if (zone->mapped)
-		munmap(zone, zone->block_bytes);
-	else
+	struct zone_arena *arena = zone->arena;
+	if (arena == NULL) {
 		free(zone);
+		return;
+	}
+	drop_pages(zone);
+	arena->versions_bytes -= zone->version_bytes;
+	/* The sealed version's head is in the block. */
+	if (zone->marks != NULL)
+		free(zone);
+	if (--arena->versions == 0)
+		zone_arena_close(arena);
 }
 
 const struct dns_name *zone_origin(const struct zone *zone)
@@ -148,5 +196,5 @@ uint64_t zone_name_count(const struct zone *zone)
 
 size_t zone_memory_bytes(const struct zone *zone)
 {
-	return zone->block_bytes;
+	return zone->arena == NULL ? zone->block_bytes : zone_arena_bytes(zone->arena);
 }

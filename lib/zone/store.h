@@ -7,9 +7,12 @@
  *          RRsets behind it, so that an exact hit costs two cache misses: the bucket and the node.
  *          Places in the block are 32-bit references in units of ZONE_UNIT octets. Names are stored
  *          without the zone's own name (the prefix); an empty non-terminal is a node without RRsets.
- * Threads: immutable once sealed (zone/seal.c); any number of readers.
+ *          The table is reached through a list of its pages, so that a later version (zone/change.h)
+ *          shares with the one before all pages and nodes but those that changed.
+ * Threads: immutable once sealed (zone/seal.c) or changed; any number of readers.
  * Memory:  one block a zone, freed as a whole. A node takes 12 octets and its prefix, an RRset 16
- *          octets and its rdata, a name in the table about 13 octets.
+ *          octets and its rdata, a name in the table about 13 octets. Versions share one arena
+ *          (zone/arena.h), which goes with the last of them.
  * Limits:  a block has at most 2^32 units (32 GiB).
  * Trust:   made from checked input only.
  * RFC:     1034 §4.3.2, 4592 §2.2.2 (empty non-terminals), 5155 §7.2.8 (NSEC3 names are not names of the
@@ -24,6 +27,7 @@
 #include "base/bytes.h"
 #include "dns/name.h"
 #include "dns/question.h"
+#include "zone/arena.h"
 #include "zone/table.h"
 
 #define ZONE_UNIT 8u
@@ -37,7 +41,14 @@ enum zone_node_flag {
 	ZONE_NODE_CNAME = 1u << 5,
 	ZONE_NODE_MIXED_CASE = 1u << 6, /* the prefix as written follows the lower-case one */
 	ZONE_NODE_NSEC3 = 1u << 7, /* a hash's node: found by NSEC3 proofs only */
+	ZONE_NODE_PARENT = 1u << 8, /* names below it exist: behind the RRsets, how many */
 };
+
+/* What hides the names below. */
+#define ZONE_NODE_COVERS (ZONE_NODE_CUT | ZONE_NODE_DNAME | ZONE_NODE_OCCLUDED)
+
+/* Of the name of an NSEC3 record without the zone's own: 32 digits and their length. */
+#define ZONE_NSEC3_PREFIX_LEN 33u
 
 /* The flags without which an exact match is answered at once. */
 #define ZONE_NODE_SPECIAL (ZONE_NODE_CUT | ZONE_NODE_OCCLUDED | ZONE_NODE_CNAME)
@@ -48,9 +59,12 @@ struct zone_node {
 	uint16_t rrset_count; /* RRSIG sets count of their own */
 	uint8_t prefix_len; /* octets of the name without the zone's name: 0 at the apex */
 	uint8_t label_count; /* labels in the prefix */
-	uint8_t
-	    prefix[]; /* lower case; then, if MIXED_CASE, as written; padded to 4; then RRsets */
+	uint8_t prefix[]; /* lower case; then, if MIXED_CASE, as written; padded to 4; then RRsets;
+	               * then, if PARENT, in 32 bits how many nodes are one label below */
 };
+
+/* No name is as long: the node that stands where a name was removed from the table. */
+#define ZONE_NODE_TOMB_LEN UINT8_MAX
 
 enum zone_rrset_flag {
 	ZONE_RRSET_SIGNED = 1u << 0, /* the next RRset holds its signatures */
@@ -67,9 +81,24 @@ struct zone_rrset {
 	uint16_t flags;
 };
 
+/* A page of the chain (zone/chain.h). */
+struct zone_chain_page {
+	uint32_t at; /* reference */
+	uint32_t count;
+};
+
+/* Buckets of the table that one page has. */
+#define ZONE_PAGE_BUCKETS (ZONE_PAGE_BYTES / CACHE_LINE_BYTES)
+
+/* Marks of nodes that later versions replaced: too few cost look-ups of names that did not change, too
+ * many are octets that each version copies. */
+#define ZONE_MARKS_BITS 32768u
+
 /* Everything that a look-up needs is in the first cache line. */
 struct zone {
-	struct zone_table table;
+	uint8_t *base; /* what references count from; written while a version is made only */
+	const uint32_t *page; /* references of the table's pages */
+	uint32_t bucket_count; /* >= 1 */
 	uint8_t origin_len; /* octets, root included */
 	uint8_t origin_labels;
 	bool nsec; /* signed with NSEC (RFC 4034 §4) */
@@ -82,25 +111,88 @@ struct zone {
 	size_t block_bytes;
 	uint64_t apex_hash;
 
-	bool mapped; /* the block came from mmap() */
+	/* Of a changed version: marks of references (zone_is_marked()); NULL: nothing changed since it was
+	 * sealed. */
+	const uint64_t *marks;
+	struct zone_arena *arena; /* NULL: the zone is one block that has no room for changes */
+	size_t version_bytes; /* of a changed version: what it has for itself */
+	uint32_t slots_used; /* of the table */
+
 	uint32_t soa; /* octets from the apex' node to its SOA set */
 	/* NSEC: references of the nodes that own one, in canonical order. NSEC3: of the hashes' nodes, in
 	 * hash order. */
-	const uint32_t *chain;
-	uint32_t chain_count;
+	const struct zone_chain_page *chain;
+	uint32_t chain_pages;
 	uint16_t nsec3_iterations;
 	uint8_t nsec3_salt_len;
 	const uint8_t *nsec3_salt; /* in the block */
 	size_t
 	    nodes_at; /* octets from the block's start to its first node; they stand in order of reading */
 	size_t nodes_end;
+	size_t
+	    appended_at; /* the same for nodes of changed versions; not all of them are of this one */
+	size_t appended_end;
 	struct dns_name origin; /* as written */
 };
 
 static inline const struct zone_node *zone_node_at(const struct zone *zone, uint32_t ref)
 {
-	return (const struct zone_node *)(const void *)((const uint8_t *)zone +
-	                                                (size_t)ref * ZONE_UNIT);
+	return (const struct zone_node *)(const void *)(zone->base + (size_t)ref * ZONE_UNIT);
+}
+
+static inline uint32_t zone_node_ref(const struct zone *zone, const struct zone_node *node)
+{
+	return (uint32_t)((size_t)((const uint8_t *)node - zone->base) / ZONE_UNIT);
+}
+
+static inline uint32_t zone_mark_of(uint32_t ref)
+{
+	/* Neighbours get different bits. */
+	return (ref ^ ref >> 15) % ZONE_MARKS_BITS;
+}
+
+/* Whether a later version may have replaced or removed the node of a reference that was found in a record.
+ * False is certain; after true the node is to be found by its name. */
+static inline bool zone_is_marked(const struct zone *zone, uint32_t ref)
+{
+	if (LIKELY(zone->marks == NULL))
+		return false;
+	const uint32_t bit = zone_mark_of(ref);
+	return (zone->marks[bit / 64] >> (bit % 64) & 1) != 0;
+}
+
+static inline struct zone_table_bucket *zone_bucket(const struct zone *zone, uint32_t at)
+{
+	uint8_t *page = zone->base + (size_t)zone->page[at / ZONE_PAGE_BUCKETS] * ZONE_UNIT;
+	return (struct zone_table_bucket *)(void *)page + at % ZONE_PAGE_BUCKETS;
+}
+
+/* A probe of the zone's table, as zone_table_probe() and zone_table_next(). */
+static inline struct zone_table_probe zone_probe(const struct zone *zone, uint64_t hash)
+{
+	const uint32_t start = zone_table_place(zone->bucket_count, hash);
+	return (struct zone_table_probe){.bucket = zone_bucket(zone, start),
+	                                 .tag = zone_table_tag(hash),
+	                                 .at = start,
+	                                 .slot = 0};
+}
+
+static inline uint32_t zone_probe_next(const struct zone *zone, struct zone_table_probe *probe)
+{
+	while (true) {
+		for (; probe->slot < ZONE_TABLE_SLOTS; probe->slot++) {
+			const uint32_t ref = probe->bucket->ref[probe->slot];
+			if (ref == 0)
+				return 0;
+			if (probe->bucket->tag[probe->slot] == probe->tag) {
+				probe->slot++;
+				return ref;
+			}
+		}
+		probe->slot = 0;
+		probe->at = probe->at + 1 == zone->bucket_count ? 0 : probe->at + 1;
+		probe->bucket = zone_bucket(zone, probe->at);
+	}
 }
 
 static inline const struct zone_node *zone_apex(const struct zone *zone)
@@ -184,6 +276,20 @@ const struct zone_node *zone_find_wildcard(const struct zone *zone,
 
 /* Octets that a node takes in the block. */
 size_t zone_node_bytes(const struct zone_node *node) PURE;
+
+/* How many nodes are one label below a node; those of NSEC3 hashes do not count. */
+uint32_t zone_node_children(const struct zone_node *node) PURE;
+
+/* The node of a name, or of an NSEC3 hash, by what the table knows of it; NULL if it is not there. */
+const struct zone_node *zone_find_prefix(const struct zone *zone, uint64_t hash,
+                                         const uint8_t *prefix, size_t len, bool nsec3);
+
+/* Walks over all nodes of a version, the apex first. Start with all zero. */
+struct zone_walk {
+	size_t at;
+};
+/* The next node; NULL: there is none left. */
+const struct zone_node *zone_walk_next(const struct zone *zone, struct zone_walk *walk);
 
 /* The node of any name (checked, in any case), or NULL if it is not in the zone. */
 const struct zone_node *zone_find_name(const struct zone *zone, const uint8_t *name);

@@ -50,9 +50,15 @@ static inline uint32_t zone_table_tag(uint64_t hash)
 	return (uint32_t)(hash >> 32);
 }
 
+/* The bucket at which probing for a hash starts. */
+static inline uint32_t zone_table_place(uint32_t bucket_count, uint64_t hash)
+{
+	return (uint32_t)(((hash & UINT32_MAX) * bucket_count) >> 32);
+}
+
 static inline uint32_t zone_table_start(const struct zone_table *table, uint64_t hash)
 {
-	return (uint32_t)(((hash & UINT32_MAX) * table->bucket_count) >> 32);
+	return zone_table_place(table->bucket_count, hash);
 }
 
 static inline void zone_table_prefetch(const struct zone_table *table, uint64_t hash)

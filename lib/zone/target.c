@@ -56,7 +56,7 @@ bool zone_target_is_owner(uint16_t type, const uint8_t *rdata, const uint8_t *na
 
 /* The host's node, or that of the wildcard that stands for it; below a cut, too: such a wildcard is glue
  * (RFC 9471 §3.1: all that is available), and additional.c keeps it from other uses. */
-static const struct zone_node *find_host(const struct zone *zone, const uint8_t *name)
+const struct zone_node *zone_target_find(const struct zone *zone, const uint8_t *name)
 {
 	struct dns_question question;
 	if (!dns_name_is_below(name, zone->origin.wire))
@@ -84,11 +84,9 @@ static void link_set(const struct zone *zone, const struct zone_node *owner,
 		if (name != NULL)
 			node = zone_target_is_owner(rrset->type, rdata, name)
 			           ? owner
-			           : find_host(zone, name);
+			           : zone_target_find(zone, name);
 		if (node != NULL)
-			target[i] =
-			    (uint32_t)((size_t)((const uint8_t *)node - (const uint8_t *)zone) /
-			               ZONE_UNIT);
+			target[i] = zone_node_ref(zone, node);
 		entry = rdata + len;
 	}
 }
@@ -100,8 +98,7 @@ void zone_target_link(struct zone *zone, uint32_t ref)
 	for (uint16_t i = 0; i < node->rrset_count; i++, rrset = zone_rrset_next(rrset)) {
 		if ((rrset->flags & ZONE_RRSET_TARGETS) == 0)
 			continue;
-		const size_t at =
-		    (size_t)((const uint8_t *)zone_rrset_targets(rrset) - (const uint8_t *)zone);
-		link_set(zone, node, rrset, (uint32_t *)(void *)((uint8_t *)zone + at));
+		const size_t at = (size_t)((const uint8_t *)zone_rrset_targets(rrset) - zone->base);
+		link_set(zone, node, rrset, (uint32_t *)(void *)(zone->base + at));
 	}
 }

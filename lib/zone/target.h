@@ -29,3 +29,22 @@ bool zone_target_is_owner(uint16_t type, const uint8_t *rdata, const uint8_t *na
 
 /* Fills in the node references of one node. Requires: the zone has all its nodes. */
 void zone_target_link(struct zone *zone, uint32_t ref);
+
+/* The node of a host, or of the wildcard that stands for it; NULL if it is not in the zone. */
+const struct zone_node *zone_target_find(const struct zone *zone, const uint8_t *name);
+
+/* The same for a host that a record names, `ref` being the record's node reference. In a version that was
+ * changed names may have come, gone or moved since the record was linked: only a name of its own that
+ * nothing replaced is where it was. */
+static inline const struct zone_node *zone_target_node(const struct zone *zone, uint32_t ref,
+                                                       const uint8_t *name)
+{
+	if (LIKELY(zone->marks == NULL))
+		return ref == 0 ? NULL : zone_node_at(zone, ref);
+	if (ref != 0 && !zone_is_marked(zone, ref)) {
+		const struct zone_node *node = zone_node_at(zone, ref);
+		if (node->prefix_len < 2 || node->prefix[0] != 1 || node->prefix[1] != '*')
+			return node;
+	}
+	return name == NULL ? NULL : zone_target_find(zone, name);
+}

@@ -98,6 +98,7 @@ struct zone_rrset_view {
  * order in which they were read. The cursor is the caller's; start with all zero. A copy of it goes
  * on from the same place. */
 struct zone_cursor {
+	size_t walk_at;
 	size_t node_at;
 	size_t rrset_at;
 	uint16_t rrsets_left;

@@ -45,6 +45,14 @@
  * stack and time; a message of 64 KiB cannot hold more that matter. */
 #define ZONE_ADDITIONAL_MAX 64
 
+/* Cuts and DNAMEs above other names that one change may add or remove before the zone is made anew.
+ * Too low: more zones are made anew. Too high: each name of the zone is compared with so many. */
+#define ZONE_CHANGE_TOPS_MAX 16u
+
+/* The part of a zone (one in so many names) that may hang on a change before the zone is made anew.
+ * Too low: changes that cost more than a new zone. Too high: a zone made anew for a few names. */
+#define ZONE_CHANGE_SHARE 4u
+
 /* NSEC3 iterations of a zone that we serve. Too low: old zones stop loading (RFC 5155 allowed up to
  * 2,500). Too high: each NXDOMAIN costs that many SHA-1 (CVE-2023-50868); RFC 9276 wants 0. */
 #define ZONE_NSEC3_ITERATIONS_MAX 500u
