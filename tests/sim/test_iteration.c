@@ -17,7 +17,8 @@ static const struct world_zone zones[] = {
      "ns3.two.test. A 10.0.0.3\nns4.two.test. A 10.0.0.4\n"
      "c.test. NS ns.d.test.\nd.test. NS ns.b.test.\n"
      "six.test. NS ns.six.test.\nns.six.test. AAAA fd00::5\n"
-     "victim.test. NS ns.victim.test.\nns.victim.test. A 10.0.0.7\n"},
+     "victim.test. NS ns.victim.test.\nns.victim.test. A 10.0.0.7\n"
+     "evil.test. NS ns.evil.test.\nns.evil.test. A 10.0.0.9\n"},
     {"a.test.", "3",
      "ns.a.test. A 10.0.0.3\nwww.a.test. A 10.1.0.1\n"
      "x.y.z.a.test. A 10.1.0.2\n1.2.3.4.5.6.7.8.9.10.11.12.a.test. A 10.1.0.3\n"
@@ -31,7 +32,12 @@ static const struct world_zone zones[] = {
     {"c.test.", "3", "www.c.test. A 10.1.0.6\n"},
     {"d.test.", "3", "ns.d.test. A 10.0.0.3\n"},
     {"six.test.", "5", "www.six.test. A 10.1.0.7\n"},
-    {"victim.test.", "7", "www.victim.test. A 10.1.0.8\n"},
+    {"victim.test.", "7", "www.victim.test. A 10.1.0.8\nns.victim.test. A 10.0.0.7\n"},
+    {"evil.test.", "9",
+     "www.evil.test. CNAME www.victim.test.\nsub.evil.test. NS ns.victim.test.\n"
+     "deep.evil.test. NS ns.deep.evil.test.\nns.deep.evil.test. A 10.0.0.8\n"},
+    {"sub.evil.test.", "7", "www.sub.evil.test. A 10.1.0.9\n"},
+    {"deep.evil.test.", "8", "www.deep.evil.test. A 10.1.0.10\n"},
 };
 
 static void open(void)
@@ -197,8 +203,15 @@ static void lies_are_not_believed(void)
 	WORLD_EXPECT("www.a.test.", "A", DNS_RCODE_NOERROR, "10.1.0.1");
 	WORLD_EXPECT("www.c.test.", "A", DNS_RCODE_NOERROR, "10.1.0.6");
 	WORLD_EXPECT("www.victim.test.", "A", DNS_RCODE_NOERROR, "10.1.0.8");
-	CU_ASSERT_EQUAL(world_count(6, NULL, NULL), 0);
 	CU_ASSERT_EQUAL(world_count(7, NULL, NULL), 1);
+	/* An alias to a victim, with the victim's address and an alias back beside it. */
+	world.habits[9] = WORLD_LIES;
+	const struct world_client *client = world_resolve("www.evil.test.", "A");
+	CU_ASSERT_STRING_EQUAL(world_address(client), "10.1.0.8");
+	CU_ASSERT_EQUAL(dns_message_count(client->message, DNS_SECTION_ANSWER), 2);
+	/* A delegation to a victim's server, with glue that says it is elsewhere. */
+	WORLD_EXPECT("www.sub.evil.test.", "A", DNS_RCODE_NOERROR, "10.1.0.9");
+	CU_ASSERT_EQUAL(world_count(6, NULL, NULL), 0);
 }
 
 /* RFC 6298 §2: the faster server gets the questions, and a dead one does not cost each client. */
@@ -238,6 +251,22 @@ static void ghosts_die(void)
 	}
 	world_run(world.now_ms + 11000);
 	CU_ASSERT_EQUAL(world_resolve("www.a.test.", "A")->rcode, DNS_RCODE_NXDOMAIN);
+}
+
+/* "Phoenix domains", CVE-2022-30698: neither do zones below it live on. */
+static void phoenixes_die(void)
+{
+	open();
+	world.ttl = 60;
+	(void)world_resolve("www.evil.test.", "A");
+	world_run(world.now_ms + 50000);
+	WORLD_EXPECT("www.deep.evil.test.", "A", DNS_RCODE_NOERROR, "10.1.0.10");
+	for (unsigned i = 0; i < world.record_count; i++) {
+		if (strcmp(world.record[i].owner, "evil.test.") == 0)
+			snprintf(world.record[i].owner, sizeof(world.record[i].owner), "zz.test.");
+	}
+	world_run(world.now_ms + 20000);
+	CU_ASSERT_EQUAL(world_resolve("www.deep.evil.test.", "A")->rcode, DNS_RCODE_NXDOMAIN);
 }
 
 /* A zone that moved is found again before the parent's TTL ends, when its old servers say no. */
@@ -297,6 +326,7 @@ int main(int argc, char **argv)
 	    {"the_faster_server_is_preferred", the_faster_server_is_preferred},
 	    {"ds_is_asked_at_the_parent", ds_is_asked_at_the_parent},
 	    {"ghosts_die", ghosts_die},
+	    {"phoenixes_die", phoenixes_die},
 	    {"moved_zones_are_found", moved_zones_are_found},
 	    {"forward_zones_are_obeyed", forward_zones_are_obeyed},
 	};
