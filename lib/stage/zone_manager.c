@@ -98,6 +98,8 @@ static void zone_manager_process(struct stage *stage, struct rte_mbuf **burst, u
 		zones[i] = zones_of(views, query_of(burst[i]));
 		zone_set_prefetch(zones[i], &query_of(burst[i])->question);
 	}
+	for (uint16_t i = 0; i < count; i++)
+		zone_set_prefetch_zone(zones[i], &query_of(burst[i])->question);
 	for (uint16_t i = 0; i < count; i++) {
 		const struct dns_question *question = &query_of(burst[i])->question;
 		zone[i] = zone_set_find(zones[i], question);

@@ -11,6 +11,9 @@
 
 #define LABEL_WORDS ((DNS_LABELS_MAX + 1) / 64)
 
+/* So many zones are in the cache anyway: asking for them would cost more than it saves. */
+#define ZONES_IN_CACHE 256
+
 struct zone_set {
 	struct zone_table table; /* index + 1 */
 	/* Bit n: some zone's name has n labels. Other lengths of a question need no probe. */
@@ -163,6 +166,32 @@ void zone_set_prefetch(const struct zone_set *set, const struct dns_question *qu
 	prefetch_own(set, question);
 	if (UNLIKELY(set->under != NULL))
 		prefetch_own(set->under, question);
+}
+
+static void prefetch_zone(const struct zone_set *set, const struct dns_question *question)
+{
+	if (set->count < ZONES_IN_CACHE)
+		return;
+	for (unsigned label = 0; label <= question->label_count; label++) {
+		if (!has_length(set, question->label_count - label))
+			continue;
+		struct zone_table_probe probe =
+		    zone_table_probe(&set->table, question->hash[label]);
+		const uint32_t ref = zone_table_next(&set->table, &probe);
+		if (ref == 0)
+			continue;
+		const struct zone *zone = set->zone[ref - 1];
+		__builtin_prefetch(zone);
+		__builtin_prefetch(zone->origin.wire);
+		return;
+	}
+}
+
+void zone_set_prefetch_zone(const struct zone_set *set, const struct dns_question *question)
+{
+	prefetch_zone(set, question);
+	if (UNLIKELY(set->under != NULL))
+		prefetch_zone(set->under, question);
 }
 
 void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question)

@@ -135,6 +135,8 @@ const struct zone *zone_set_find(const struct zone_set *set, const struct dns_qu
  * zone_set_find() and zone_prefetch_bucket() for all, then zone_prefetch_node() for all, then the
  * answers; each step finds what the one before has asked for. */
 void zone_set_prefetch(const struct zone_set *set, const struct dns_question *question);
+/* Between the two, where there are many zones: asks for the zone itself. */
+void zone_set_prefetch_zone(const struct zone_set *set, const struct dns_question *question);
 void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question);
 void zone_prefetch_node(const struct zone *zone, const struct dns_question *question);
 

@@ -62,6 +62,8 @@ static double look_up(const struct zone_set *set, uint32_t count)
 		for (unsigned i = 0; i < BURST; i++)
 			zone_set_prefetch(set, &question[i]);
 		for (unsigned i = 0; i < BURST; i++)
+			zone_set_prefetch_zone(set, &question[i]);
+		for (unsigned i = 0; i < BURST; i++)
 			if (zone_set_find(set, &question[i]) == NULL)
 				abort();
 		spent += now_s() - start;

@@ -34,6 +34,7 @@ static const struct zone *find(const struct zone_set *set, const char *text, uin
 	CU_ASSERT_FATAL(dns_name_from_text(text, strlen(text), NULL, &name) == RESULT_OK);
 	dns_question_set(&question, name.wire, type, DNS_CLASS_IN);
 	zone_set_prefetch(set, &question);
+	zone_set_prefetch_zone(set, &question);
 	return zone_set_find(set, &question);
 }
 
