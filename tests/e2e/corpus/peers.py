@@ -138,7 +138,6 @@ def our_server(files, name='corpus'):
     """Our server with the same zones on a kernel socket; no device at all."""
     config = harness.test_config({zone: file for zone, file in files.items()})
     config['dpdk']['ports'] = []
-    config['dpdk']['memory']['size_mb'] = 256
     config['server']['max_udp_payload'] = UDP_SIZE
     config['listener'][0] |= {'address': ADDRESS, 'port': PORTS['scloud'],
                               'recursion_allowed': False, 'acl': 'any'}
