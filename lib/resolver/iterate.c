@@ -148,7 +148,8 @@ static bool look_up(const struct resolver_turn *turn, struct resolver_task *task
 	/* A name in the zone itself can only be known from glue. */
 	if (dns_name_is_below(name, resolver_task_zone(task)))
 		return false;
-	if (root->fanout >= RESOLVER_FANOUT_MAX || task->depth >= RESOLVER_DEPTH_MAX) {
+	if (root == NULL || root->fanout >= RESOLVER_FANOUT_MAX ||
+	    task->depth >= RESOLVER_DEPTH_MAX) {
 		task->is_over_budget = true;
 		return false;
 	}

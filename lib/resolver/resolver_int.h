@@ -289,7 +289,7 @@ MUST_CHECK bool resolver_task_wait_for(const struct resolver_turn *turn,
 /* Starts a task that nobody waits for, unless there is one. */
 void resolver_task_background(const struct resolver_turn *turn,
                               const struct dns_question *question);
-/* Whose budget a task uses: its client's, or its own when that one is gone. */
+/* Whose budget a task uses: that of a client's task; NULL: nobody wants to know any more. */
 struct resolver_task *resolver_task_root(struct resolver *resolver, struct resolver_task *task);
 /* Runs what was woken or started in this step. */
 void resolver_task_run_queued(const struct resolver_turn *turn);

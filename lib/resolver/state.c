@@ -42,7 +42,8 @@ static void probe_another(const struct resolver_turn *turn, struct resolver_task
 static bool is_paid(const struct resolver_turn *turn, struct resolver_task *task)
 {
 	struct resolver_task *root = resolver_task_root(turn->resolver, task);
-	if (root->queries >= RESOLVER_QUERIES_MAX || task->queries >= RESOLVER_QUERIES_MAX) {
+	if (root == NULL || root->queries >= RESOLVER_QUERIES_MAX ||
+	    task->queries >= RESOLVER_QUERIES_MAX) {
 		task->is_over_budget = true;
 		task->ede = EDNS_EDE_OTHER;
 		return false;

@@ -200,11 +200,30 @@ struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
 	return task;
 }
 
+static struct resolver_task *living(const struct resolver *resolver, uint32_t index,
+                                    uint32_t serial)
+{
+	struct resolver_task *task = &resolver->tasks[index];
+	return task->state != RESOLVER_STATE_FREE && task->serial == serial ? task : NULL;
+}
+
 struct resolver_task *resolver_task_root(struct resolver *resolver, struct resolver_task *task)
 {
-	struct resolver_task *root = &resolver->tasks[task->root];
-	return root->state != RESOLVER_STATE_FREE && root->serial == task->root_serial ? root
-	                                                                               : task;
+	struct resolver_task *root = living(resolver, task->root, task->root_serial);
+	uint32_t at = task->waiters;
+	/* Whose sake it was for is gone: somebody else who waits pays from here on. */
+	for (; root == NULL && at != RESOLVER_NONE; at = resolver->clients[at].next) {
+		const struct resolver_client *waiter = &resolver->clients[at];
+		struct resolver_task *parent =
+		    living(resolver, waiter->parent, waiter->parent_serial);
+		if (parent != NULL)
+			root = resolver_task_root(resolver, parent);
+	}
+	if (root == NULL)
+		return NULL;
+	task->root = resolver_task_index(resolver, root);
+	task->root_serial = root->serial;
+	return root;
 }
 
 /* Whether `task` waits for `other`, directly or through others. When that is too long to find out: yes. */

@@ -70,6 +70,12 @@ static void queries_are_bounded(void)
 	/* One priming question besides. */
 	CU_ASSERT(world.asked_count <= RESOLVER_QUERIES_MAX + 1);
 	WORLD_EXPECT("www.victim.", "A", DNS_RCODE_NOERROR, "10.1.0.8");
+	/* Look-ups that were begun for a client end with it. */
+	world_open(zones, ARRAY_COUNT(zones), NULL);
+	world.delay_ms = 300;
+	client = world_resolve("www.f0.test.", "A");
+	CU_ASSERT_EQUAL(client->rcode, DNS_RCODE_SERVFAIL);
+	CU_ASSERT(world.asked[world.asked_count - 1].at_ms <= client->answered_ms);
 }
 
 /* A chain of aliases that needs more questions than one client may cost, though not too many links. */
