@@ -172,9 +172,9 @@ static struct holder *keep_former(const struct work *work, const struct source *
 
 static void log_loaded(const char *name, const struct zone *zone)
 {
-	log_info("zones", "ZON008", "zone %s: serial %u, %llu records at %llu names in %zu KiB",
+	log_info("zones", "ZON008", "zone %s: serial %u, %llu records at %llu names in %zu octets",
 	         name, zone_serial(zone), (unsigned long long)zone_record_count(zone),
-	         (unsigned long long)zone_name_count(zone), zone_memory_bytes(zone) >> 10);
+	         (unsigned long long)zone_name_count(zone), zone_memory_bytes(zone));
 }
 
 /* Finds the zone among those of this version, loads it, or keeps the former version of it. */

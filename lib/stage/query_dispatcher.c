@@ -196,7 +196,7 @@ static enum query_dispatcher_output dispatch(struct stage *stage, struct rte_mbu
 	stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_NO_ZONE], 1);
 	if (policy->recursion_enabled)
 		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED,
-		              "no recursion for you");
+		              "recursion is not for this client");
 	return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NOT_AUTHORITATIVE, "no zone of ours");
 }
 
