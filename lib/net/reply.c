@@ -18,10 +18,10 @@
 /* Swaps the MAC addresses and moves the Ethernet header with its tags to where the frame now starts. */
 static void write_ethernet(uint8_t *frame, uint16_t start, uint16_t l2_len)
 {
-	uint8_t mac[MAC_BYTES];
-	memcpy(mac, frame, MAC_BYTES);
-	memcpy(frame, frame + MAC_BYTES, MAC_BYTES);
-	memcpy(frame + MAC_BYTES, mac, MAC_BYTES);
+	uint8_t swapped[2 * MAC_BYTES];
+	memcpy(swapped, frame + MAC_BYTES, MAC_BYTES);
+	memcpy(swapped + MAC_BYTES, frame, MAC_BYTES);
+	memcpy(frame, swapped, sizeof(swapped));
 	if (start > 0)
 		memmove(frame + start, frame, l2_len);
 }
