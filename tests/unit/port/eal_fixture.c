@@ -11,6 +11,7 @@
 #include <rte_eal.h>
 
 #include "base/check.h"
+#include "eal.h"
 #include "net/build.h"
 
 #define MBUFS 4095
@@ -24,17 +25,7 @@ int fixture_main(int argc, char **argv, const char *suite, const struct unit_cas
 	has_namespace = unshare(CLONE_NEWNET) == 0;
 	if (!has_namespace)
 		puts("       a plain user gets no network namespace: some cases do nothing");
-	char *eal[] = {(char[]){"test"},
-	               (char[]){"--no-huge"},
-	               (char[]){"--no-pci"},
-	               (char[]){"--no-shconf"},
-	               (char[]){"--no-telemetry"},
-	               (char[]){"-m"},
-	               (char[]){"64"},
-	               (char[]){"--log-level=error"},
-	               (char[]){"-l"},
-	               (char[]){"0"}};
-	CHECK(rte_eal_init((int)ARRAY_COUNT(eal), eal) >= 0);
+	unit_eal_start();
 	pool = rte_pktmbuf_pool_create("test", MBUFS, 0, 0, FIXTURE_DATA_ROOM, SOCKET_ID_ANY);
 	CHECK(pool != NULL);
 	int status = unit_main(argc, argv, suite, cases, count);

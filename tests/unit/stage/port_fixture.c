@@ -12,6 +12,7 @@
 #include <rte_ethdev.h>
 
 #include "base/check.h"
+#include "eal.h"
 
 #define MBUFS 2047
 #define DATA_ROOM 4096
@@ -23,17 +24,7 @@ static const uint8_t payload[30] = "a message of thirty octets";
 
 void fixture_open(void)
 {
-	char *eal[] = {(char[]){"test"},
-	               (char[]){"--no-huge"},
-	               (char[]){"--no-pci"},
-	               (char[]){"--no-shconf"},
-	               (char[]){"--no-telemetry"},
-	               (char[]){"-m"},
-	               (char[]){"64"},
-	               (char[]){"--log-level=error"},
-	               (char[]){"-l"},
-	               (char[]){"0"}};
-	CHECK(rte_eal_init((int)ARRAY_COUNT(eal), eal) >= 0);
+	unit_eal_start();
 	pool = rte_pktmbuf_pool_create("test", MBUFS, 0, QUERY_PRIVATE_BYTES, DATA_ROOM,
 	                               SOCKET_ID_ANY);
 	CHECK(pool != NULL);

@@ -16,6 +16,7 @@
 #include <rte_eal.h>
 
 #include "base/check.h"
+#include "eal.h"
 #include "fake_stage.h"
 #include "pipeline/query.h"
 #include "stage/listener.h"
@@ -131,17 +132,7 @@ int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {{"question_and_answer", test_question_and_answer}};
 	has_namespace = unshare(CLONE_NEWNET) == 0;
-	char *eal[] = {(char[]){"test"},
-	               (char[]){"--no-huge"},
-	               (char[]){"--no-pci"},
-	               (char[]){"--no-shconf"},
-	               (char[]){"--no-telemetry"},
-	               (char[]){"-m"},
-	               (char[]){"64"},
-	               (char[]){"--log-level=error"},
-	               (char[]){"-l"},
-	               (char[]){"0"}};
-	CHECK(rte_eal_init((int)ARRAY_COUNT(eal), eal) >= 0);
+	unit_eal_start();
 	pool = rte_pktmbuf_pool_create("test", MBUFS, 0, QUERY_PRIVATE_BYTES, DATA_ROOM,
 	                               SOCKET_ID_ANY);
 	CHECK(pool != NULL);
