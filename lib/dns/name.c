@@ -8,33 +8,23 @@
 #include <string.h>
 
 #include "dns/fold.h"
+#include "dns/name_scan.h"
 
 #define POINTER_BITS 0xc0u
 
 enum result dns_name_parse_plain(struct bytes_reader *reader, struct dns_name *out)
 {
 	const uint8_t *start = reader->data + reader->at;
-	const size_t left = bytes_left(reader);
-	size_t at = 0;
-	uint8_t labels = 0;
+	size_t len;
+	uint8_t labels;
 
-	for (;;) {
-		if (UNLIKELY(at >= left))
-			return RESULT_TOO_SHORT;
-		const uint8_t len = start[at];
-		if (len == 0)
-			break;
-		if (UNLIKELY(len > DNS_LABEL_MAX))
-			return RESULT_MALFORMED;
-		at += (size_t)len + 1;
-		if (UNLIKELY(at >= DNS_NAME_MAX))
-			return RESULT_TOO_LONG;
-		labels++;
-	}
-	out->len = (uint8_t)(at + 1);
+	const enum result result = dns_name_scan(start, bytes_left(reader), &len, &labels);
+	if (UNLIKELY(result != RESULT_OK))
+		return result;
+	out->len = (uint8_t)len;
 	out->label_count = labels;
-	memcpy(out->wire, start, at + 1);
-	reader->at += at + 1;
+	memcpy(out->wire, start, len);
+	reader->at += len;
 	return RESULT_OK;
 }
 

@@ -10,6 +10,7 @@
 
 #include "dns/fold.h"
 #include "dns/name_hash.h"
+#include "dns/name_scan.h"
 
 /* Copies a whole name in lower case. Both spans may be exactly `len` octets long. */
 static inline void copy_lower(uint8_t *restrict out, const uint8_t *restrict name, size_t len)
@@ -56,32 +57,13 @@ void dns_question_set(struct dns_question *out, const uint8_t *name, uint16_t ty
 	finish(out, name, at + 1, labels);
 }
 
-/* Octets of the uncompressed name at the reader, or why it is none. */
-static inline enum result plain_len(const uint8_t *start, size_t left, size_t *out)
-{
-	size_t at = 0;
-	while (true) {
-		if (UNLIKELY(at >= left))
-			return RESULT_TOO_SHORT;
-		const uint8_t len = start[at];
-		if (len == 0)
-			break;
-		if (UNLIKELY(len > DNS_LABEL_MAX))
-			return RESULT_MALFORMED;
-		at += (size_t)len + 1;
-		if (UNLIKELY(at >= DNS_NAME_MAX))
-			return RESULT_TOO_LONG;
-	}
-	*out = at + 1;
-	return RESULT_OK;
-}
-
 enum result dns_question_parse(struct bytes_reader *reader, struct dns_question *out)
 {
 	const uint8_t *start = reader->data + reader->at;
 	const size_t left = bytes_left(reader);
 	size_t len;
-	const enum result result = plain_len(start, left, &len);
+	uint8_t labels;
+	const enum result result = dns_name_scan(start, left, &len, &labels);
 	if (UNLIKELY(result != RESULT_OK))
 		return result;
 	if (UNLIKELY(left - len < 4))

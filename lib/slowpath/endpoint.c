@@ -6,7 +6,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 
 socklen_t endpoint_to_sockaddr(const struct query_address *address, struct sockaddr_storage *out)
 {
@@ -78,10 +77,9 @@ bool endpoint_is_link_local(const struct query_address *address)
 
 const char *endpoint_text(const struct query_address *address, char buffer[ENDPOINT_TEXT_MAX])
 {
-	char text[INET6_ADDRSTRLEN];
-	bool ipv4 = address->family == 4;
-	if (inet_ntop(ipv4 ? AF_INET : AF_INET6, address->octets, text, sizeof(text)) == NULL)
-		text[0] = '\0';
-	(void)snprintf(buffer, ENDPOINT_TEXT_MAX, ipv4 ? "%s:%u" : "[%s]:%u", text, address->port);
-	return buffer;
+	const struct net_endpoint endpoint = {
+	    .address = endpoint_to_net(address),
+	    .port = address->port,
+	};
+	return net_endpoint_format(&endpoint, buffer);
 }

@@ -48,7 +48,7 @@ bool endpoint_is_any(const struct query_address *address) PURE;
 bool endpoint_is_link_local(const struct query_address *address) PURE;
 
 /* "192.0.2.1:53" or "[2001:db8::1]:53" in the caller's buffer, which it gives back. */
-#define ENDPOINT_TEXT_MAX 56
+#define ENDPOINT_TEXT_MAX NET_TEXT_BYTES
 const char *endpoint_text(const struct query_address *address, char buffer[ENDPOINT_TEXT_MAX]);
 
 /* Who has bound `address` (or the wildcard with its port) in the calling thread's network namespace:
