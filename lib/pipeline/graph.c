@@ -4,21 +4,47 @@
 /* The map as text and as DOT. The SVG is in graph_svg.c. */
 #include "pipeline/graph.h"
 
+/* The stages that a link joins, and how many instances of each it pairs. */
+struct link_ends {
+	uint16_t from, to;
+	uint16_t producers, consumers;
+	uint16_t targets; /* consumers that one producer reaches */
+};
+
+static struct link_ends find_ends(const struct topology *topology,
+                                  const struct placement *placement,
+                                  const struct topology_link *link)
+{
+	uint16_t from = (uint16_t)topology_find_stage(topology, link->from);
+	uint16_t to = (uint16_t)topology_find_stage(topology, link->to);
+	return (struct link_ends){
+	    .from = from,
+	    .to = to,
+	    .producers = topology_instance_count(topology, from, placement->lanes),
+	    .consumers = topology_instance_count(topology, to, placement->lanes),
+	    .targets = topology_target_count(topology, link, placement->lanes),
+	};
+}
+
+/* The `target`-th consumer of that producer: any lane, its own lane, or the only one. */
+static uint16_t consumer_of(const struct link_ends *ends, uint16_t producer, uint16_t target)
+{
+	if (ends->targets > 1)
+		return target;
+	return ends->consumers > 1 ? producer : 0;
+}
+
 struct graph_pairs graph_count_pairs(const struct topology *topology,
                                      const struct placement *placement,
                                      const struct topology_link *link)
 {
 	struct graph_pairs pairs = {0};
-	uint16_t from = (uint16_t)topology_find_stage(topology, link->from);
-	uint16_t to = (uint16_t)topology_find_stage(topology, link->to);
-	uint16_t producers = topology_instance_count(topology, from, placement->lanes);
-	uint16_t consumers = topology_instance_count(topology, to, placement->lanes);
-	uint16_t targets = topology_target_count(topology, link, placement->lanes);
-	for (uint16_t i = 0; i < producers; i++) {
-		for (uint16_t j = 0; j < targets; j++) {
-			uint16_t consumer = targets > 1 ? j : consumers > 1 ? i : 0;
-			bool together = placement_lcore_of(placement, from, i) ==
-			                placement_lcore_of(placement, to, consumer);
+	const struct link_ends ends = find_ends(topology, placement, link);
+	for (uint16_t i = 0; i < ends.producers; i++) {
+		for (uint16_t j = 0; j < ends.targets; j++) {
+			uint16_t consumer = consumer_of(&ends, i, j);
+			bool together = placement_lcore_of(placement, ends.from, i) ==
+			                placement_lcore_of(placement, ends.to, consumer);
 			pairs.all++;
 			pairs.rings += !together || !topology_link_may_be_direct(topology, link);
 		}
@@ -117,16 +143,13 @@ static struct placement_instance find_end(const struct placement *placement, uin
 static void write_dot_link(const struct topology *topology, const struct placement *placement,
                            const struct topology_link *link, FILE *out)
 {
-	uint16_t from = (uint16_t)topology_find_stage(topology, link->from);
-	uint16_t to = (uint16_t)topology_find_stage(topology, link->to);
-	uint16_t producers = topology_instance_count(topology, from, placement->lanes);
-	uint16_t consumers = topology_instance_count(topology, to, placement->lanes);
-	uint16_t targets = topology_target_count(topology, link, placement->lanes);
-	for (uint16_t i = 0; i < producers; i++) {
-		for (uint16_t j = 0; j < targets; j++) {
-			uint16_t consumer = targets > 1 ? j : consumers > 1 ? i : 0;
+	const struct link_ends sides = find_ends(topology, placement, link);
+	for (uint16_t i = 0; i < sides.producers; i++) {
+		for (uint16_t j = 0; j < sides.targets; j++) {
+			uint16_t consumer = consumer_of(&sides, i, j);
 			const struct placement_instance ends[2] = {
-			    find_end(placement, from, i), find_end(placement, to, consumer)};
+			    find_end(placement, sides.from, i),
+			    find_end(placement, sides.to, consumer)};
 			write_dot_edge(topology, placement, link, ends, out);
 		}
 	}
