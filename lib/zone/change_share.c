@@ -26,7 +26,7 @@ struct share {
 };
 
 /* The bucket in a page that is the new version's own. NULL: no room. */
-MUST_CHECK static struct zone_table_bucket *own_bucket(struct share *share, uint32_t at)
+MUST_CHECK static struct name_table_bucket *own_bucket(struct share *share, uint32_t at)
 {
 	const uint32_t index = at / ZONE_PAGE_BUCKETS;
 	const uint32_t from = share->page[index];
@@ -39,7 +39,7 @@ MUST_CHECK static struct zone_table_bucket *own_bucket(struct share *share, uint
 	const uint32_t left = share->zone->bucket_count - index * ZONE_PAGE_BUCKETS;
 	const uint32_t count = left < ZONE_PAGE_BUCKETS ? left : ZONE_PAGE_BUCKETS;
 	memcpy(share->zone->base + (size_t)to * ZONE_UNIT,
-	       share->zone->base + (size_t)from * ZONE_UNIT, zone_table_bytes(count));
+	       share->zone->base + (size_t)from * ZONE_UNIT, name_table_bytes(count));
 	share->page[index] = to;
 	if (page)
 		zone_arena_page_drop(share->arena, from);
@@ -49,14 +49,14 @@ MUST_CHECK static struct zone_table_bucket *own_bucket(struct share *share, uint
 /* Makes the slot of one node lead to another. */
 MUST_CHECK static bool slot_replace(struct share *share, uint64_t hash, uint32_t from, uint32_t to)
 {
-	struct zone_table_probe probe = zone_probe(share->zone, hash);
+	struct name_table_probe probe = zone_probe(share->zone, hash);
 	while (true) {
 		const uint32_t ref = zone_probe_next(share->zone, &probe);
 		CHECK(ref != 0);
 		if (ref == from)
 			break;
 	}
-	struct zone_table_bucket *bucket = own_bucket(share, probe.at);
+	struct name_table_bucket *bucket = own_bucket(share, probe.at);
 	if (bucket == NULL)
 		return false;
 	bucket->ref[probe.slot - 1] = to;
@@ -67,9 +67,9 @@ MUST_CHECK static bool slot_replace(struct share *share, uint64_t hash, uint32_t
 static bool find_slot(const struct share *share, uint64_t hash, uint32_t *at, uint32_t *slot)
 {
 	const struct zone *zone = share->zone;
-	for (*at = zone_table_place(zone->bucket_count, hash);;) {
-		const struct zone_table_bucket *bucket = zone_bucket(zone, *at);
-		for (*slot = 0; *slot < ZONE_TABLE_SLOTS; (*slot)++) {
+	for (*at = name_table_place(zone->bucket_count, hash);;) {
+		const struct name_table_bucket *bucket = zone_bucket(zone, *at);
+		for (*slot = 0; *slot < NAME_TABLE_SLOTS; (*slot)++) {
 			const uint32_t ref = bucket->ref[*slot];
 			if (ref == 0)
 				return true;
@@ -83,17 +83,17 @@ static bool find_slot(const struct share *share, uint64_t hash, uint32_t *at, ui
 MUST_CHECK static bool slot_add(struct share *share, uint64_t hash, uint32_t ref)
 {
 	uint32_t at, slot;
-	const uint64_t slots = (uint64_t)share->zone->bucket_count * ZONE_TABLE_SLOTS;
+	const uint64_t slots = (uint64_t)share->zone->bucket_count * NAME_TABLE_SLOTS;
 	if (find_slot(share, hash, &at, &slot)) {
 		/* The table cannot grow: a compact version gets a larger one. */
 		if (share->zone->slots_used + 1 > slots * 4 / 5)
 			return false;
 		share->zone->slots_used++;
 	}
-	struct zone_table_bucket *bucket = own_bucket(share, at);
+	struct name_table_bucket *bucket = own_bucket(share, at);
 	if (bucket == NULL)
 		return false;
-	bucket->tag[slot] = zone_table_tag(hash);
+	bucket->tag[slot] = name_table_tag(hash);
 	bucket->ref[slot] = ref;
 	return true;
 }

@@ -32,11 +32,11 @@ MUST_CHECK static bool reserve(struct zone_bytes *bytes, size_t count)
 }
 
 /* Empty buckets, or NULL. */
-static struct zone_table_bucket *buckets_take(size_t size)
+static struct name_table_bucket *buckets_take(size_t size)
 {
 	const bool large = size >= 2 * LARGE_PAGE_BYTES;
 	const size_t unit = large ? LARGE_PAGE_BYTES : CACHE_LINE_BYTES;
-	struct zone_table_bucket *bucket = aligned_alloc(unit, zone_pad(size, unit));
+	struct name_table_bucket *bucket = aligned_alloc(unit, zone_pad(size, unit));
 	if (bucket == NULL)
 		return NULL;
 	if (large)
@@ -47,12 +47,12 @@ static struct zone_table_bucket *buckets_take(size_t size)
 
 MUST_CHECK static bool table_resize(struct zone_draft *draft, uint64_t entries)
 {
-	struct zone_table table = {.bucket_count = zone_table_buckets(entries)};
-	table.bucket = buckets_take(zone_table_bytes(table.bucket_count));
+	struct name_table table = {.bucket_count = name_table_buckets(entries)};
+	table.bucket = buckets_take(name_table_bytes(table.bucket_count));
 	if (table.bucket == NULL)
 		return false;
 	for (uint32_t i = 0; i < draft->node_count; i++)
-		zone_table_add(&table, draft->node[i].hash, i + 1);
+		name_table_add(&table, draft->node[i].hash, i + 1);
 	free(draft->table.bucket);
 	draft->table = table;
 	return true;
@@ -89,7 +89,7 @@ MUST_CHECK static enum result append(struct zone_draft *draft, struct zone_draft
 		memcpy(draft->names.data + draft->names.len, as_written, node.prefix_len);
 		draft->names.len += node.prefix_len;
 	}
-	zone_table_add(&draft->table, node.hash, draft->node_count + 1);
+	name_table_add(&draft->table, node.hash, draft->node_count + 1);
 	draft->node[draft->node_count++] = node;
 	return RESULT_OK;
 }
@@ -131,7 +131,7 @@ void zone_draft_fini(struct zone_draft *draft)
 void zone_draft_drop_table(struct zone_draft *draft)
 {
 	free(draft->table.bucket);
-	draft->table = (struct zone_table){0};
+	draft->table = (struct name_table){0};
 }
 
 enum result zone_draft_file(struct zone_draft *draft, const char *file, uint16_t *out)
@@ -154,14 +154,14 @@ enum result zone_draft_file(struct zone_draft *draft, const char *file, uint16_t
 
 void zone_draft_prefetch(const struct zone_draft *draft, const struct dns_name *name)
 {
-	zone_table_prefetch(&draft->table, dns_name_hash(name->wire));
+	name_table_prefetch(&draft->table, dns_name_hash(name->wire));
 }
 
 uint32_t zone_draft_find(const struct zone_draft *draft, uint64_t hash, const uint8_t *prefix,
                          size_t len, bool nsec3)
 {
-	struct zone_table_probe probe = zone_table_probe(&draft->table, hash);
-	for (uint32_t ref; (ref = zone_table_next(&draft->table, &probe)) != 0;) {
+	struct name_table_probe probe = name_table_probe(&draft->table, hash);
+	for (uint32_t ref; (ref = name_table_next(&draft->table, &probe)) != 0;) {
 		const struct zone_draft_node *node = &draft->node[ref - 1];
 		if (node->prefix_len == len && ((node->flags & ZONE_NODE_NSEC3) != 0) == nsec3 &&
 		    memcmp(draft->names.data + node->name, prefix, len) == 0)

@@ -69,7 +69,7 @@ struct zone_draft {
 	struct dns_name origin;
 	uint8_t lower_origin[DNS_NAME_MAX + 1];
 	uint64_t apex_hash;
-	struct zone_table table; /* node index + 1 */
+	struct name_table table; /* node index + 1 */
 	struct zone_draft_node *node;
 	uint32_t node_count;
 	uint32_t node_size;

@@ -155,10 +155,10 @@ static void find_chain(struct seal *seal)
 MUST_CHECK static enum result plan(struct seal *seal)
 {
 	struct zone_draft *draft = seal->draft;
-	seal->bucket_count = zone_table_buckets(draft->node_count);
+	seal->bucket_count = name_table_buckets(draft->node_count);
 	seal->table_at =
 	    zone_pad(sizeof(struct zone) + table_pages(seal) * sizeof(uint32_t), CACHE_LINE_BYTES);
-	seal->nodes_at = seal->table_at + zone_table_bytes(seal->bucket_count);
+	seal->nodes_at = seal->table_at + name_table_bytes(seal->bucket_count);
 	seal->size = seal->nodes_at;
 	for (uint32_t i = 0; i < draft->node_count; i++) {
 		struct zone_draft_node *node = &draft->node[i];
@@ -314,8 +314,8 @@ static void write_zone(const struct seal *seal)
 {
 	const struct zone_draft *draft = seal->draft;
 	struct zone *zone = seal->zone;
-	struct zone_table table = {
-	    .bucket = (struct zone_table_bucket *)(void *)((uint8_t *)zone + seal->table_at),
+	struct name_table table = {
+	    .bucket = (struct name_table_bucket *)(void *)((uint8_t *)zone + seal->table_at),
 	    .bucket_count = seal->bucket_count};
 	zone->base = (uint8_t *)zone;
 	zone->arena = seal->arena;
@@ -340,10 +340,10 @@ static void write_zone(const struct seal *seal)
 	zone->nsec3 = seal->nsec3;
 	for (uint32_t i = 0; i < draft->node_count; i++) {
 		if (i + NODES_AHEAD < draft->node_count)
-			zone_table_prefetch(&table, draft->node[i + NODES_AHEAD].hash);
+			name_table_prefetch(&table, draft->node[i + NODES_AHEAD].hash);
 		const struct zone_draft_node *node = &draft->node[i];
 		zone_seal_node(draft, node, zone->base + (size_t)node->sealed * ZONE_UNIT);
-		zone_table_add(&table, node->hash, node->sealed);
+		name_table_add(&table, node->hash, node->sealed);
 	}
 	for (uint32_t i = 0; i < draft->node_count; i++)
 		zone_target_link(zone, draft->node[i].sealed);

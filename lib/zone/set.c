@@ -15,7 +15,7 @@
 #define ZONES_IN_CACHE 256
 
 struct zone_set {
-	struct zone_table table; /* index + 1 */
+	struct name_table table; /* index + 1 */
 	/* Bit n: some zone's name has n labels. Other lengths of a question need no probe. */
 	uint64_t lengths[LABEL_WORDS];
 	const struct zone_set *under; /* the set that is looked at as well; NULL: none */
@@ -31,9 +31,9 @@ static bool has_length(const struct zone_set *set, unsigned labels)
 /* The index of a zone and one, or 0. */
 static uint32_t find_ref(const struct zone_set *set, uint64_t hash, const uint8_t *name, size_t len)
 {
-	struct zone_table_probe probe = zone_table_probe(&set->table, hash);
+	struct name_table_probe probe = name_table_probe(&set->table, hash);
 	uint32_t ref;
-	while ((ref = zone_table_next(&set->table, &probe)) != 0) {
+	while ((ref = name_table_next(&set->table, &probe)) != 0) {
 		const struct zone *zone = set->zone[ref - 1];
 		if (zone->origin_len == len && dns_name_equal(zone->origin.wire, name))
 			break;
@@ -62,8 +62,8 @@ enum result zone_set_create_over(struct zone *const *zones, size_t count,
 	if (set == NULL)
 		return RESULT_NO_MEMORY;
 	set->under = under;
-	set->table.bucket_count = zone_table_buckets(count);
-	const size_t size = zone_table_bytes(set->table.bucket_count);
+	set->table.bucket_count = name_table_buckets(count);
+	const size_t size = name_table_bytes(set->table.bucket_count);
 	set->table.bucket = aligned_alloc(CACHE_LINE_BYTES, size);
 	if (set->table.bucket == NULL) {
 		free(set);
@@ -78,7 +78,7 @@ enum result zone_set_create_over(struct zone *const *zones, size_t count,
 		}
 		set->zone[set->count++] = zone;
 		set->lengths[zone->origin_labels / 64] |= UINT64_C(1) << zone->origin_labels % 64;
-		zone_table_add(&set->table, zone->apex_hash, (uint32_t)set->count);
+		name_table_add(&set->table, zone->apex_hash, (uint32_t)set->count);
 	}
 	*out = set;
 	return RESULT_OK;
@@ -157,7 +157,7 @@ static void prefetch_own(const struct zone_set *set, const struct dns_question *
 {
 	for (unsigned label = 0; label <= question->label_count; label++) {
 		if (has_length(set, question->label_count - label))
-			zone_table_prefetch(&set->table, question->hash[label]);
+			name_table_prefetch(&set->table, question->hash[label]);
 	}
 }
 
@@ -175,9 +175,9 @@ static void prefetch_zone(const struct zone_set *set, const struct dns_question 
 	for (unsigned label = 0; label <= question->label_count; label++) {
 		if (!has_length(set, question->label_count - label))
 			continue;
-		struct zone_table_probe probe =
-		    zone_table_probe(&set->table, question->hash[label]);
-		const uint32_t ref = zone_table_next(&set->table, &probe);
+		struct name_table_probe probe =
+		    name_table_probe(&set->table, question->hash[label]);
+		const uint32_t ref = name_table_next(&set->table, &probe);
 		if (ref == 0)
 			continue;
 		const struct zone *zone = set->zone[ref - 1];
@@ -197,12 +197,12 @@ void zone_set_prefetch_zone(const struct zone_set *set, const struct dns_questio
 void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question)
 {
 	__builtin_prefetch(
-	    zone_bucket(zone, zone_table_place(zone->bucket_count, question->hash[0])));
+	    zone_bucket(zone, name_table_place(zone->bucket_count, question->hash[0])));
 }
 
 void zone_prefetch_node(const struct zone *zone, const struct dns_question *question)
 {
-	struct zone_table_probe probe = zone_probe(zone, question->hash[0]);
+	struct name_table_probe probe = zone_probe(zone, question->hash[0]);
 	const uint32_t ref = zone_probe_next(zone, &probe);
 	if (ref == 0)
 		return;

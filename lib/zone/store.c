@@ -45,7 +45,7 @@ uint32_t zone_node_children(const struct zone_node *node)
 const struct zone_node *zone_find_prefix(const struct zone *zone, uint64_t hash,
                                          const uint8_t *prefix, size_t len, bool nsec3)
 {
-	struct zone_table_probe probe = zone_probe(zone, hash);
+	struct name_table_probe probe = zone_probe(zone, hash);
 	for (uint32_t ref; (ref = zone_probe_next(zone, &probe)) != 0;) {
 		const struct zone_node *node = zone_node_at(zone, ref);
 		if (zone_node_is(node, prefix, len) &&
@@ -58,7 +58,7 @@ const struct zone_node *zone_find_prefix(const struct zone *zone, uint64_t hash,
 static const struct zone_node *find(const struct zone *zone, uint64_t hash, const uint8_t *prefix,
                                     size_t len)
 {
-	struct zone_table_probe probe = zone_probe(zone, hash);
+	struct name_table_probe probe = zone_probe(zone, hash);
 	for (uint32_t ref; (ref = zone_probe_next(zone, &probe)) != 0;) {
 		const struct zone_node *node = zone_node_at(zone, ref);
 		if (LIKELY(zone_node_is(node, prefix, len)) &&

@@ -28,7 +28,7 @@
 #include "dns/name.h"
 #include "dns/question.h"
 #include "zone/arena.h"
-#include "zone/table.h"
+#include "dns/name_table.h"
 
 #define ZONE_UNIT 8u
 
@@ -161,26 +161,26 @@ static inline bool zone_is_marked(const struct zone *zone, uint32_t ref)
 	return (zone->marks[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
-static inline struct zone_table_bucket *zone_bucket(const struct zone *zone, uint32_t at)
+static inline struct name_table_bucket *zone_bucket(const struct zone *zone, uint32_t at)
 {
 	uint8_t *page = zone->base + (size_t)zone->page[at / ZONE_PAGE_BUCKETS] * ZONE_UNIT;
-	return (struct zone_table_bucket *)(void *)page + at % ZONE_PAGE_BUCKETS;
+	return (struct name_table_bucket *)(void *)page + at % ZONE_PAGE_BUCKETS;
 }
 
-/* A probe of the zone's table, as zone_table_probe() and zone_table_next(). */
-static inline struct zone_table_probe zone_probe(const struct zone *zone, uint64_t hash)
+/* A probe of the zone's table, as name_table_probe() and name_table_next(). */
+static inline struct name_table_probe zone_probe(const struct zone *zone, uint64_t hash)
 {
-	const uint32_t start = zone_table_place(zone->bucket_count, hash);
-	return (struct zone_table_probe){.bucket = zone_bucket(zone, start),
-	                                 .tag = zone_table_tag(hash),
+	const uint32_t start = name_table_place(zone->bucket_count, hash);
+	return (struct name_table_probe){.bucket = zone_bucket(zone, start),
+	                                 .tag = name_table_tag(hash),
 	                                 .at = start,
 	                                 .slot = 0};
 }
 
-static inline uint32_t zone_probe_next(const struct zone *zone, struct zone_table_probe *probe)
+static inline uint32_t zone_probe_next(const struct zone *zone, struct name_table_probe *probe)
 {
 	while (true) {
-		for (; probe->slot < ZONE_TABLE_SLOTS; probe->slot++) {
+		for (; probe->slot < NAME_TABLE_SLOTS; probe->slot++) {
 			const uint32_t ref = probe->bucket->ref[probe->slot];
 			if (ref == 0)
 				return 0;
