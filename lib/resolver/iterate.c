@@ -19,7 +19,8 @@ static void randomise_case(const struct resolver *resolver, struct resolver_task
 
 /* A new question to send: what was sent for the one before is forgotten. "0x20": the case of the name has
  * bits that a spoofer has to guess besides the id and the port. */
-static void set_asked(const struct resolver_turn *turn, struct resolver_task *task, unsigned from)
+void resolver_iterate_set_asked(const struct resolver_turn *turn, struct resolver_task *task,
+                                unsigned from)
 {
 	const struct resolver *resolver = turn->resolver;
 	resolver_attempt_forget(turn, task);
@@ -49,7 +50,7 @@ static unsigned step_of(const struct resolver_task *task, unsigned left)
 /* Shows more than `from`, the first label shown up to now. */
 static void show_more(const struct resolver_turn *turn, struct resolver_task *task, unsigned from)
 {
-	set_asked(turn, task, from == 0 ? 0 : from - step_of(task, from));
+	resolver_iterate_set_asked(turn, task, from == 0 ? 0 : from - step_of(task, from));
 	if (task->asked_from > 0)
 		task->minimised++;
 }
@@ -57,6 +58,9 @@ static void show_more(const struct resolver_turn *turn, struct resolver_task *ta
 enum resolver_state resolver_iterate_start(const struct resolver_turn *turn,
                                            struct resolver_task *task)
 {
+	enum resolver_state next;
+	if (resolver_lookup(turn, task, &next))
+		return next;
 	task->route = resolver_route_find(turn->resolver, &task->target);
 	task->iterative = task->route == RESOLVER_NONE && turn->resolver->iterates;
 	task->server = RESOLVER_NONE;
@@ -65,7 +69,7 @@ enum resolver_state resolver_iterate_start(const struct resolver_turn *turn,
 	task->minimised = 0;
 	if (task->iterative)
 		return RESOLVER_STATE_LOCATE;
-	set_asked(turn, task, 0);
+	resolver_iterate_set_asked(turn, task, 0);
 	return RESOLVER_STATE_CHOOSE;
 }
 
@@ -111,7 +115,7 @@ enum resolver_state resolver_iterate_whole(const struct resolver_turn *turn,
                                            struct resolver_task *task)
 {
 	task->minimise = false;
-	set_asked(turn, task, 0);
+	resolver_iterate_set_asked(turn, task, 0);
 	return RESOLVER_STATE_SELECT;
 }
 

@@ -78,6 +78,9 @@ enum resolver_state resolver_iterate_select(const struct resolver_turn *turn,
                                             struct resolver_task *task);
 enum resolver_state resolver_iterate_address(const struct resolver_turn *turn,
                                              struct resolver_task *task);
+/* The part of the target that is asked from now on: from that label. What was sent before is forgotten. */
+void resolver_iterate_set_asked(const struct resolver_turn *turn, struct resolver_task *task,
+                                unsigned from);
 /* Asks for the whole name from now on; what was sent before is forgotten. */
 enum resolver_state resolver_iterate_whole(const struct resolver_turn *turn,
                                            struct resolver_task *task);
@@ -93,7 +96,15 @@ enum resolver_state resolver_judge_answer(const struct resolver_turn *turn,
                                           struct resolver_task *task,
                                           struct resolver_attempt *attempt, const uint8_t *message,
                                           size_t len);
+/* Keeps the chain in resolver->result and goes on with the name to which it leads. */
+enum resolver_state resolver_judge_follow(const struct resolver_turn *turn,
+                                          struct resolver_task *task);
 /* A server of the zone said SERVFAIL, REFUSED or the like. */
 enum resolver_state resolver_judge_failure(const struct resolver_turn *turn,
                                            struct resolver_task *task,
                                            struct resolver_attempt *attempt, unsigned rcode);
+
+/* -- lookup.c -- */
+/* Whether the target is known here, and then the state that follows. */
+MUST_CHECK bool resolver_lookup(const struct resolver_turn *turn, struct resolver_task *task,
+                                enum resolver_state *next);

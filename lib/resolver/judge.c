@@ -79,8 +79,8 @@ static bool is_loop(const struct resolver *resolver, const struct resolver_task 
 	return false;
 }
 
-/* Keeps the chain up to here and goes on with the name to which it leads. */
-static enum resolver_state follow(const struct resolver_turn *turn, struct resolver_task *task)
+enum resolver_state resolver_judge_follow(const struct resolver_turn *turn,
+                                          struct resolver_task *task)
 {
 	struct resolver *resolver = turn->resolver;
 	const struct resolver_chain *chain = &resolver->chain;
@@ -121,11 +121,12 @@ static enum resolver_state take(const struct resolver_turn *turn, struct resolve
 {
 	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
 		return next_server(task, attempt, EDNS_EDE_INVALID_DATA);
+	resolver_task_lower_rank(task, DNS_RANK_AUTH_ANSWER);
 	if (meaning == MEANING_ALIAS)
-		return follow(turn, task);
+		return resolver_judge_follow(turn, task);
 	if (task->target.label_count == 0 && task->target.type == DNS_TYPE_NS)
 		resolver_delegation_learn_root(turn, task, message, len);
-	return RESOLVER_STATE_ANSWERED;
+	return RESOLVER_STATE_VALIDATE;
 }
 
 enum resolver_state resolver_judge_answer(const struct resolver_turn *turn,

@@ -66,22 +66,30 @@ void resolver_destroy(struct resolver *resolver)
 	free(resolver);
 }
 
+static void refuse(const struct resolver_turn *turn, const struct resolver_event *event)
+{
+	const struct resolver_action action = {
+	    .kind = RESOLVER_ACTION_ANSWER,
+	    .client = event->client,
+	    .rcode = DNS_RCODE_SERVFAIL,
+	    .ede = EDNS_EDE_OTHER,
+	};
+	turn->resolver->stats.refused++;
+	resolver_act(turn, &action);
+}
+
 static void take_query(const struct resolver_turn *turn, const struct resolver_event *event)
 {
 	bool is_new;
 	struct resolver_task *task = resolver_task_join(turn, event, &is_new);
-	turn->resolver->stats.queries++;
-	if (task == NULL) {
-		struct resolver_action action = {
-		    .kind = RESOLVER_ACTION_ANSWER,
-		    .client = event->client,
-		    .rcode = DNS_RCODE_SERVFAIL,
-		    .ede = EDNS_EDE_OTHER,
-		};
-		turn->resolver->stats.refused++;
-		resolver_act(turn, &action);
+	turn->resolver->stats.queries += event->client != NULL;
+	if (task == NULL && event->client != NULL)
+		refuse(turn, event);
+	if (task == NULL)
 		return;
-	}
+	turn->resolver->stats.refreshes += event->client == NULL;
+	if (event->client != NULL && event->has_stale)
+		resolver_stale_join(turn, task);
 	if (is_new)
 		resolver_state_run(turn, task);
 }

@@ -14,7 +14,8 @@
  * Trust:   responses are anything: they are matched by port, address, id and question, then scrubbed, so
  *          that only records that belong to the question go on.
  * RFC:     1034 §5.3.3 (iteration), 1035 §7, 2181 §5.4.1 (trust), 2308, 5452 (matching), 6891 §6.2.2
- *          (fall-back), 7766 (TCP), 8109 (priming), 8914 (EDE), 9156 (minimisation), 9520. */
+ *          (fall-back), 7766 (TCP), 8109 (priming), 8767 §5 (stale answers), 8914 (EDE), 9156
+ *          (minimisation), 9520. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,7 +24,10 @@
 
 #include "base/attr.h"
 #include "base/result.h"
+#include "dns/answer.h"
+#include "dns/builder.h"
 #include "dns/question.h"
+#include "dns/trust.h"
 #include "net/prefix.h"
 
 struct resolver;
@@ -62,6 +66,21 @@ struct resolver_hint {
 /* The root servers as this was made. Returns their number. */
 size_t resolver_hints_builtin(const struct resolver_hint **out);
 
+/* A question to whoever keeps answers here: the cache, then zones of our own. */
+struct resolver_lookup {
+	const struct dns_question *question;
+	bool dnssec_ok;
+	/* What is asked for is to replace what is kept: only zones of our own count. */
+	bool is_refresh;
+	uint64_t now_ms;
+	/* To be filled: the sections behind the question, and what is said of them, as cache_find() does.
+	 * A failure that is remembered (RFC 9520) is an answer: rcode SERVFAIL, no records, its EDE. */
+	struct dns_builder *builder;
+	struct dns_answer answer;
+	enum dns_rank rank;
+	enum dns_security security;
+};
+
 struct resolver_settings {
 	const struct resolver_group *groups;
 	uint32_t group_count;
@@ -77,15 +96,24 @@ struct resolver_settings {
 	uint16_t udp_bytes; /* what we take over UDP; 0: default */
 	uint16_t port_slots; /* local sockets to choose from: 1.. */
 	bool randomise_case; /* "0x20" */
+	/* RFC 8767 §5, client response timer: after so long a client that has a stale answer gets it. 0: not
+	 * before resolution has failed. RESOLVER_STALE_AFTER_MS_DEFAULT is what the RFC recommends. */
+	uint32_t stale_after_ms;
+	/* NULL, or what is asked before other servers are, for each name that a chain leads to and for the
+	 * addresses of servers. False: nothing is known, or only stale answers. Must not call back. */
+	bool (*lookup)(void *context, struct resolver_lookup *lookup);
+	void *lookup_context;
 	/* Unpredictable bits. RFC 5452 §9.2: ids and ports are only as good as this. */
 	uint64_t (*random)(void *context);
 	void *random_context;
 };
 
 enum resolver_event_kind {
-	RESOLVER_EVENT_QUERY, /* question, dnssec_ok, client */
+	/* question, dnssec_ok, client, has_stale. No client: nobody waits, the answer is for the cache
+	 * (prefetch); then, where there is no place, nothing happens. */
+	RESOLVER_EVENT_QUERY,
 	RESOLVER_EVENT_UDP_RESPONSE, /* port_slot, from, message, len */
-	RESOLVER_EVENT_UDP_ERROR, /* port_slot, from (whom we asked), message, len (what we had sent) */
+	RESOLVER_EVENT_UDP_ERROR, /* port_slot, from (whom we asked), message, len (what we sent) */
 	RESOLVER_EVENT_TCP_RESPONSE, /* attempt, message, len */
 	RESOLVER_EVENT_TCP_ERROR, /* attempt */
 	RESOLVER_EVENT_TICK, /* nothing but the time: see resolver_due_ms() */
@@ -95,6 +123,7 @@ struct resolver_event {
 	enum resolver_event_kind kind;
 	uint16_t port_slot;
 	bool dnssec_ok;
+	bool has_stale; /* there is a stale answer for this client (RFC 8767) */
 	uint64_t attempt;
 	const struct dns_question *question;
 	void *client;
@@ -107,7 +136,12 @@ enum resolver_action_kind {
 	RESOLVER_ACTION_SEND_UDP, /* port_slot, to, message, len */
 	RESOLVER_ACTION_SEND_TCP, /* attempt, to, message, len (without the length prefix) */
 	RESOLVER_ACTION_FORGET_TCP, /* attempt: close it */
-	RESOLVER_ACTION_ANSWER, /* client, message or NULL, len, rcode, ede, first */
+	/* client, message or NULL, len, rcode, ede, first, late, rank, security */
+	RESOLVER_ACTION_ANSWER,
+	/* question, dnssec_ok, message or NULL, len, rcode, ede, rank, security: something for the cache that
+	 * no client waits for. Answers to questions without a client, or whose clients all had stale answers;
+	 * the parts of chains as answers of their own. Without a message: that it could not be resolved. */
+	RESOLVER_ACTION_KEEP,
 };
 
 struct resolver_action {
@@ -115,12 +149,19 @@ struct resolver_action {
 	uint16_t port_slot;
 	/* ANSWER: the first client of a question: who keeps answers keeps this one. */
 	bool first;
+	/* ANSWER: no message, and no failure either: the client's stale answer is to be given now. The question
+	 * goes on without that client. */
+	bool late;
+	bool dnssec_ok; /* KEEP */
 	uint16_t rcode;
 	int16_t ede; /* enum edns_ede */
 	uint64_t attempt;
 	void *client;
+	const struct dns_question *question; /* KEEP */
+	enum dns_rank rank; /* ANSWER, KEEP: the least of what the message has */
+	enum dns_security security;
 	struct net_endpoint to;
-	/* ANSWER: header (rcode, counts), the question in lower case and the scrubbed sections, so that they
+	/* ANSWER and KEEP: header (rcode, counts), the question in lower case and the scrubbed sections, so that they
 	 * can be copied behind the client's own question. NULL: only rcode and ede. */
 	const uint8_t *message;
 	size_t len;
@@ -140,7 +181,7 @@ MUST_CHECK enum result resolver_create(const struct resolver_settings *settings,
 void resolver_destroy(struct resolver *resolver);
 
 /* Takes one event. now_ms: monotonic. Every client that came with RESOLVER_EVENT_QUERY gets exactly one
- * RESOLVER_ACTION_ANSWER, in this step or a later one, at the latest when the deadline has passed and a
+ * RESOLVER_ACTION_ANSWER (perhaps a late one), in this step or a later one, at the latest when the deadline has passed and a
  * step is taken. */
 void resolver_step(struct resolver *resolver, const struct resolver_event *event, uint64_t now_ms,
                    const struct resolver_sink *sink);
@@ -155,6 +196,10 @@ struct resolver_stats {
 	uint64_t queries; /* clients that came */
 	uint64_t coalesced; /* of those, joined a question in flight */
 	uint64_t refused; /* of those, no place was left */
+	uint64_t refreshes; /* questions without a client that were taken */
+	uint64_t late; /* clients that were told to take their stale answer */
+	uint64_t found; /* names of chains and of servers that were known here */
+	uint64_t kept; /* KEEP actions */
 	uint64_t sent_udp;
 	uint64_t sent_tcp;
 	uint64_t responses; /* that belonged to a question */

@@ -76,6 +76,7 @@ enum resolver_state {
 	RESOLVER_STATE_CHOOSE, /* which of the forwarders to ask next */
 	RESOLVER_STATE_ASK, /* send to `server` */
 	RESOLVER_STATE_WAIT, /* for an answer or the timer */
+	RESOLVER_STATE_VALIDATE, /* an answer is in the resolver's result: can it be believed */
 	RESOLVER_STATE_ANSWERED, /* a good answer is in the resolver's result */
 	RESOLVER_STATE_FAILED, /* `ede` says why */
 	RESOLVER_STATE_LINGER, /* clients are answered, a probe of another server is still out */
@@ -95,6 +96,11 @@ struct resolver_task {
 	bool minimise; /* RFC 9156, until a server cannot stand it */
 	bool is_over_budget;
 	bool is_queued; /* will be run before the step ends */
+	bool is_refresh; /* begun without a client: what is kept of it is no answer */
+	bool is_late; /* clients with stale answers have got them, and who comes gets it at once */
+	bool has_found; /* a part of the answer was known here */
+	uint8_t rank; /* enum dns_rank: the least of all parts */
+	uint8_t security; /* enum dns_security */
 	uint8_t minimised; /* questions asked for a part of the name */
 	uint8_t cut; /* the zone asked: target from this label on */
 	uint8_t asked_from; /* the name asked: target from this label on */
@@ -122,7 +128,9 @@ struct resolver_task {
 	uint32_t heap_at;
 	uint64_t tried; /* bit for each place in the route, this round */
 	uint64_t key;
-	uint64_t due_ms;
+	uint64_t due_ms; /* the earlier one of the next two */
+	uint64_t timer_ms; /* of the state */
+	uint64_t late_ms; /* when clients get their stale answers; UINT64_MAX: none has one */
 	uint64_t deadline_ms;
 	struct resolver_attempt attempt[RESOLVER_ATTEMPTS_MAX];
 	uint8_t name[DNS_NAME_MAX + 1]; /* as it is sent: perhaps in random case */
@@ -153,6 +161,7 @@ struct resolver_chain {
 /* Somebody who waits for a task: a client, or another task. */
 struct resolver_client {
 	void *client;
+	bool has_stale;
 	uint32_t next;
 	uint32_t parent;
 	uint32_t parent_serial;
@@ -199,6 +208,7 @@ struct resolver {
 	uint8_t query[RESOLVER_QUERY_BYTES_MAX];
 	size_t result_len;
 	uint8_t result[DNS_MESSAGE_MAX];
+	uint8_t found[DNS_MESSAGE_MAX]; /* a message of the lookup, or for a KEEP action */
 	struct resolver_chain chain;
 	struct dns_rrset_reader reader;
 };
@@ -242,6 +252,13 @@ static inline const uint8_t *resolver_task_asked(const struct resolver_task *tas
 static inline size_t resolver_task_asked_len(const struct resolver_task *task)
 {
 	return (size_t)task->target.name_len - task->target.label_at[task->asked_from];
+}
+
+/* The parts of an answer are believed no more than the least of them. */
+static inline void resolver_task_lower_rank(struct resolver_task *task, enum dns_rank rank)
+{
+	if (task->rank > rank)
+		task->rank = (uint8_t)rank;
 }
 
 static inline uint8_t *resolver_task_chain(const struct resolver *resolver,
@@ -311,8 +328,26 @@ struct resolver_attempt *resolver_attempt_of_tcp(struct resolver *resolver, uint
 /* Forgets all attempts of a task. */
 void resolver_attempt_forget(const struct resolver_turn *turn, struct resolver_task *task);
 
+/* -- stale.c: RFC 8767 §5 -- */
+/* Notes that a client of the task has a stale answer; gives it at once where others have waited enough. */
+void resolver_stale_join(const struct resolver_turn *turn, struct resolver_task *task);
+/* Tells all clients that have one to take it. */
+void resolver_stale_give(const struct resolver_turn *turn, struct resolver_task *task);
+
+/* -- keep.c: actions for the cache -- */
+/* What the task has found out, where no client was there to take it along. */
+void resolver_keep_answer(const struct resolver_turn *turn, const struct resolver_task *task,
+                          const struct resolver_action *answer);
+void resolver_keep_failure(const struct resolver_turn *turn, const struct resolver_task *task);
+/* The parts of the chain in resolver->result. */
+void resolver_keep_links(const struct resolver_turn *turn, const struct resolver_task *task);
+
 /* -- timer.c -- */
-void resolver_timer_set(struct resolver *resolver, struct resolver_task *task, uint64_t due_ms);
+/* When the task's state wants to be looked at. */
+void resolver_timer_set(struct resolver *resolver, struct resolver_task *task, uint64_t timer_ms);
+/* When its clients want to be looked at. */
+void resolver_timer_set_late(struct resolver *resolver, struct resolver_task *task,
+                             uint64_t late_ms);
 void resolver_timer_remove(struct resolver *resolver, struct resolver_task *task);
 
 /* -- check.c -- */
@@ -339,6 +374,11 @@ bool resolver_chain_has(const struct resolver_chain *chain, const uint8_t *name)
 const struct dns_name *resolver_chain_last(const struct resolver_chain *chain);
 
 /* -- scrub.c -- */
+/* A message in `out` (DNS_MESSAGE_MAX octets) that has no more than a question in lower case, and the
+ * builder behind it; then its header, when the builder is done. */
+void resolver_scrub_start(const struct dns_question *question, uint8_t *out,
+                          struct dns_builder *builder);
+void resolver_scrub_finish(const struct dns_builder *builder, unsigned rcode);
 /* Writes the chain that led to the task's target, and what of the message belongs to the target, into
  * resolver->result. Calls resolver_chain_read() before.
  * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG. */

@@ -72,6 +72,19 @@
 /* The question in full, header and OPT record. */
 #define RESOLVER_QUERY_BYTES_MAX 512u
 
+/* After so long a client that has a stale answer gets it: "a little less than two seconds" (RFC 8767 §5,
+ * since many stubs repeat after two). Too low: stale data while servers are only slow. Too high: the client
+ * has asked again. */
+#define RESOLVER_STALE_AFTER_MS_DEFAULT 1800u
+
+/* Questions without a client (prefetch) are taken while less than this share (1/x) of the places are used.
+ * Too low: clients find no place. Too high: popular answers expire under load. */
+#define RESOLVER_REFRESH_SHARE 2u
+
+/* The parts of a chain are kept as answers of their own if the whole is no longer than this. Too low: long
+ * chains are asked for anew. Too high: work, links times records. */
+#define RESOLVER_KEEP_BYTES 8192u
+
 /* -- iteration -- */
 
 /* Questions sent for one client, those for addresses of servers included. Too low: a cold cache and a

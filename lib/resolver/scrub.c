@@ -71,27 +71,24 @@ static bool is_wanted(const struct resolver_task *task, const struct resolver_ch
 	return rrset->section == DNS_SECTION_AUTHORITY && is_authority_wanted(task, chain, rrset);
 }
 
-/* The head of the result: as a response to the question in lower case. */
-static void start(struct resolver *resolver, const struct resolver_task *task,
-                  struct dns_builder *builder)
+void resolver_scrub_start(const struct dns_question *question, uint8_t *out,
+                          struct dns_builder *builder)
 {
-	const struct dns_question *question = &task->question;
 	uint32_t end = DNS_HEADER_SIZE + question->name_len;
-	memset(resolver->result, 0, DNS_HEADER_SIZE);
-	memcpy(resolver->result + DNS_HEADER_SIZE, question->name, question->name_len);
-	bytes_store_u16(resolver->result + end, question->type);
-	bytes_store_u16(resolver->result + end + 2, question->class);
-	dns_builder_init(builder, resolver->result, end + 4, sizeof(resolver->result));
+	memset(out, 0, DNS_HEADER_SIZE);
+	memcpy(out + DNS_HEADER_SIZE, question->name, question->name_len);
+	bytes_store_u16(out + end, question->type);
+	bytes_store_u16(out + end + 2, question->class);
+	dns_builder_init(builder, out, end + 4, DNS_MESSAGE_MAX);
 }
 
-static void finish(struct resolver *resolver, const struct dns_builder *builder, unsigned rcode)
+void resolver_scrub_finish(const struct dns_builder *builder, unsigned rcode)
 {
-	bytes_store_u16(resolver->result + 2,
-	                (uint16_t)(DNS_FLAG_QR | DNS_FLAG_RD | DNS_FLAG_RA | rcode));
-	dns_message_set_count(resolver->result, DNS_SECTION_QUESTION, 1);
+	uint8_t *message = builder->message;
+	bytes_store_u16(message + 2, (uint16_t)(DNS_FLAG_QR | DNS_FLAG_RD | DNS_FLAG_RA | rcode));
+	dns_message_set_count(message, DNS_SECTION_QUESTION, 1);
 	for (unsigned i = DNS_SECTION_ANSWER; i < DNS_SECTION_COUNT; i++)
-		dns_message_set_count(resolver->result, (enum dns_section)i, builder->count[i]);
-	resolver->result_len = builder->len;
+		dns_message_set_count(message, (enum dns_section)i, builder->count[i]);
 }
 
 /* A message of which one section is copied. */
@@ -134,7 +131,7 @@ enum result resolver_scrub_answer(struct resolver *resolver, const struct resolv
 	const struct source before = {resolver_task_chain(resolver, task), task->chain_len, true};
 	const struct source now = {message, len, false};
 	enum result result = resolver_chain_read(resolver, task, message, len);
-	start(resolver, task, &builder);
+	resolver_scrub_start(&task->question, resolver->result, &builder);
 	for (unsigned i = DNS_SECTION_ANSWER; i <= DNS_SECTION_AUTHORITY; i++) {
 		enum dns_section section = (enum dns_section)i;
 		if (result == RESULT_OK)
@@ -144,6 +141,7 @@ enum result resolver_scrub_answer(struct resolver *resolver, const struct resolv
 	}
 	if (result != RESULT_OK)
 		return result == RESULT_NO_SPACE ? RESULT_TOO_LONG : result;
-	finish(resolver, &builder, dns_message_flags(message) & DNS_FLAG_RCODE);
+	resolver_scrub_finish(&builder, dns_message_flags(message) & DNS_FLAG_RCODE);
+	resolver->result_len = builder.len;
 	return RESULT_OK;
 }

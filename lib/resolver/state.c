@@ -2,8 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* The machine of a task: one function for each state gives the next one; WAIT and LINGER stay until an
- * event comes. Those of forwarding and those common to all are here, those of iteration in iterate.c.
- * Validation will be a state before ANSWERED. */
+ * event comes. Those of forwarding and those common to all are here, those of iteration in iterate.c. */
 #include "resolver/iterate.h"
 
 static struct resolver_server *server_of(const struct resolver_turn *turn,
@@ -89,19 +88,34 @@ static enum resolver_state end(const struct resolver_turn *turn, struct resolver
 	return RESOLVER_STATE_LINGER;
 }
 
+/* The step between an answer and whoever gets it (RFC 4035 §4.3). Signatures are kept but not checked: what
+ * is not checked is UNCHECKED, and nobody is told that it is authentic. */
+static enum resolver_state validate(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	(void)turn;
+	task->security = DNS_SECURITY_UNCHECKED;
+	return RESOLVER_STATE_ANSWERED;
+}
+
 static enum resolver_state answered(const struct resolver_turn *turn, struct resolver_task *task)
 {
 	struct resolver *resolver = turn->resolver;
 	struct resolver_action answer = {
 	    .rcode = dns_message_flags(resolver->result) & DNS_FLAG_RCODE,
 	    .ede = EDNS_EDE_NONE,
+	    .rank = (enum dns_rank)task->rank,
+	    .security = (enum dns_security)task->security,
 	    .message = resolver->result,
 	    .len = resolver->result_len,
 	};
 	resolver->stats.answered++;
 	if (task->waiters != RESOLVER_NONE)
 		resolver_host_learn(turn, task);
+	/* An address of a server that was found here is kept already. */
+	if (task->clients == RESOLVER_NONE && (task->links > 0 || !task->has_found))
+		resolver_keep_answer(turn, task, &answer);
 	resolver_task_answer(turn, task, &answer);
+	resolver_keep_links(turn, task);
 	return end(turn, task);
 }
 
@@ -113,6 +127,8 @@ static enum resolver_state failed(const struct resolver_turn *turn, struct resol
 	if (task->waiters != RESOLVER_NONE && !task->is_over_budget &&
 	    turn->now_ms < task->deadline_ms)
 		resolver_host_failed(turn, task);
+	if (task->clients == RESOLVER_NONE && (task->is_refresh || task->is_late))
+		resolver_keep_failure(turn, task);
 	resolver_task_answer(turn, task, &answer);
 	return end(turn, task);
 }
@@ -129,6 +145,7 @@ void resolver_state_run(const struct resolver_turn *turn, struct resolver_task *
 	    [RESOLVER_STATE_ADDRESS] = resolver_iterate_address,
 	    [RESOLVER_STATE_CHOOSE] = choose,
 	    [RESOLVER_STATE_ASK] = ask,
+	    [RESOLVER_STATE_VALIDATE] = validate,
 	    [RESOLVER_STATE_ANSWERED] = answered,
 	    [RESOLVER_STATE_FAILED] = failed,
 	};
@@ -196,7 +213,8 @@ static enum resolver_state take_answer(const struct resolver_turn *turn, struct 
 		return resolver_judge_answer(turn, task, attempt, message, len);
 	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
 		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
-	return RESOLVER_STATE_ANSWERED;
+	resolver_task_lower_rank(task, DNS_RANK_ANSWER);
+	return RESOLVER_STATE_VALIDATE;
 }
 
 /* What a response means for the task. */
@@ -297,6 +315,10 @@ static enum resolver_state attempt_timer(const struct resolver_turn *turn,
 void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task *task)
 {
 	enum resolver_state next = RESOLVER_STATE_FAILED;
+	if (task->late_ms <= turn->now_ms)
+		resolver_stale_give(turn, task);
+	if (task->timer_ms > turn->now_ms)
+		return;
 	if (task->state == RESOLVER_STATE_LINGER) {
 		probe_timer(turn, task);
 		return;

@@ -118,6 +118,8 @@ static void fill(struct resolver *resolver, struct resolver_task *task, const st
 	task->clients = RESOLVER_NONE;
 	task->waiters = RESOLVER_NONE;
 	task->heap_at = RESOLVER_NONE;
+	task->rank = DNS_RANK_ZONE;
+	task->late_ms = UINT64_MAX;
 	task->key = order->key;
 	task->deadline_ms = order->deadline_ms;
 	task->question = *order->question;
@@ -164,6 +166,26 @@ void resolver_task_run_queued(const struct resolver_turn *turn)
 	}
 }
 
+/* Whether one more question of a client, or of nobody, may be begun. */
+static bool has_place(const struct resolver *resolver, const void *client)
+{
+	uint32_t max = resolver->settings.tasks_max;
+	return resolver->task_count < (client != NULL ? max : max / RESOLVER_REFRESH_SHARE);
+}
+
+static void add_client(struct resolver *resolver, struct resolver_task *task,
+                       const struct resolver_event *event)
+{
+	uint32_t client = resolver->client_free;
+	resolver->client_free = resolver->clients[client].next;
+	resolver->clients[client] = (struct resolver_client){
+	    .client = event->client,
+	    .has_stale = event->has_stale,
+	    .next = task->clients,
+	};
+	task->clients = client;
+}
+
 struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
                                          const struct resolver_event *event, bool *is_new)
 {
@@ -174,16 +196,14 @@ struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
 	    .deadline_ms = turn->now_ms + resolver->settings.deadline_ms,
 	    .dnssec_ok = event->dnssec_ok,
 	};
-	uint32_t client = resolver->client_free;
-	if (client == RESOLVER_NONE)
+	if (event->client != NULL && resolver->client_free == RESOLVER_NONE)
 		return NULL;
 	struct resolver_task *task = find(resolver, event->question, event->dnssec_ok, order.key);
 	*is_new = task == NULL;
-	if (task != NULL) {
-		resolver->stats.coalesced++;
-	} else if (resolver->task_count < resolver->settings.tasks_max) {
+	if (task != NULL)
+		resolver->stats.coalesced += event->client != NULL;
+	else if (has_place(resolver, event->client))
 		task = start(resolver, &order);
-	}
 	if (task == NULL)
 		return NULL;
 	if (task->depth > 0) {
@@ -193,10 +213,10 @@ struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
 		task->root_serial = task->serial;
 		task->deadline_ms = order.deadline_ms;
 	}
-	resolver->client_free = resolver->clients[client].next;
-	resolver->clients[client] =
-	    (struct resolver_client){.client = event->client, .next = task->clients};
-	task->clients = client;
+	if (event->client != NULL)
+		add_client(resolver, task, event);
+	else
+		task->is_refresh = *is_new;
 	return task;
 }
 
@@ -329,6 +349,7 @@ void resolver_task_answer(const struct resolver_turn *turn, struct resolver_task
 	struct resolver_action action = *answer;
 	action.kind = RESOLVER_ACTION_ANSWER;
 	action.first = true;
+	task->late_ms = UINT64_MAX;
 	unlink_question(resolver, task);
 	while (task->clients != RESOLVER_NONE) {
 		uint32_t index = task->clients;

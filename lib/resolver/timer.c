@@ -46,13 +46,27 @@ static void sift_down(struct resolver *resolver, uint32_t at)
 	}
 }
 
-void resolver_timer_set(struct resolver *resolver, struct resolver_task *task, uint64_t due_ms)
+static void sift(struct resolver *resolver, struct resolver_task *task)
 {
-	task->due_ms = due_ms;
-	if (task->heap_at == RESOLVER_NONE)
-		put(resolver, resolver->heap_count++, resolver_task_index(resolver, task));
+	task->due_ms = task->timer_ms < task->late_ms ? task->timer_ms : task->late_ms;
 	sift_up(resolver, task->heap_at);
 	sift_down(resolver, task->heap_at);
+}
+
+void resolver_timer_set(struct resolver *resolver, struct resolver_task *task, uint64_t timer_ms)
+{
+	task->timer_ms = timer_ms;
+	if (task->heap_at == RESOLVER_NONE)
+		put(resolver, resolver->heap_count++, resolver_task_index(resolver, task));
+	sift(resolver, task);
+}
+
+void resolver_timer_set_late(struct resolver *resolver, struct resolver_task *task,
+                             uint64_t late_ms)
+{
+	task->late_ms = late_ms;
+	if (task->heap_at != RESOLVER_NONE)
+		sift(resolver, task);
 }
 
 void resolver_timer_remove(struct resolver *resolver, struct resolver_task *task)

@@ -138,6 +138,8 @@ static void act(void *context, const struct resolver_action *action)
 	case RESOLVER_ACTION_FORGET_TCP:
 		upstream_forget_tcp(state->upstream, action->attempt);
 		return;
+	case RESOLVER_ACTION_KEEP: /* only what a client takes along is kept */
+		return;
 	case RESOLVER_ACTION_ANSWER:
 		break;
 	}

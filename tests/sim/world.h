@@ -28,6 +28,7 @@
 #define WORLD_MAIL_MAX 512
 #define WORLD_CLIENTS_MAX 512
 #define WORLD_SERVERS_MAX 256
+#define WORLD_KEPT_MAX 256
 #define WORLD_MESSAGE_MAX 4096
 #define WORLD_DEADLINE_MS 4500
 
@@ -86,8 +87,18 @@ struct world_client {
 	uint64_t answered_ms;
 	uint16_t rcode;
 	int16_t ede;
+	enum dns_rank rank;
 	size_t len;
 	uint8_t message[WORLD_MESSAGE_MAX];
+};
+
+/* What went to the cache without a client. */
+struct world_kept {
+	char name[256];
+	uint16_t type;
+	uint16_t rcode;
+	enum dns_rank rank;
+	unsigned answers; /* records */
 };
 
 static struct {
@@ -106,6 +117,8 @@ static struct {
 	struct world_mail mail[WORLD_MAIL_MAX];
 	struct world_client client[WORLD_CLIENTS_MAX];
 	unsigned client_count;
+	struct world_kept kept[WORLD_KEPT_MAX];
+	unsigned kept_count;
 	struct made made;
 } world;
 

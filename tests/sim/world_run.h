@@ -106,6 +106,30 @@ static inline void world_deliver(const struct resolver_action *action)
 	world_send(action, (habits & WORLD_RESETS) != 0, at_ms);
 }
 
+static inline void world_keep(const struct resolver_action *action)
+{
+	struct world_kept *kept = &world.kept[world.kept_count++ % WORLD_KEPT_MAX];
+	*kept = (struct world_kept){
+	    .type = action->question->type,
+	    .rcode = action->rcode,
+	    .rank = action->rank,
+	};
+	dns_name_to_text(action->question->name, kept->name);
+	if (action->message != NULL)
+		kept->answers = dns_message_count(action->message, DNS_SECTION_ANSWER);
+}
+
+/* Whether something of a name and type went to the cache: how many records of the answer section; -1: no. */
+static inline int world_kept_answers(const char *name, const char *type)
+{
+	for (unsigned i = 0; i < world.kept_count && i < WORLD_KEPT_MAX; i++) {
+		const struct world_kept *kept = &world.kept[i];
+		if (strcasecmp(kept->name, name) == 0 && kept->type == world_type(type))
+			return (int)kept->answers;
+	}
+	return -1;
+}
+
 static inline void world_act(void *context, const struct resolver_action *action)
 {
 	(void)context;
@@ -119,6 +143,10 @@ static inline void world_act(void *context, const struct resolver_action *action
 		}
 		return;
 	}
+	if (action->kind == RESOLVER_ACTION_KEEP) {
+		world_keep(action);
+		return;
+	}
 	if (action->kind != RESOLVER_ACTION_ANSWER) {
 		world_deliver(action);
 		return;
@@ -127,6 +155,7 @@ static inline void world_act(void *context, const struct resolver_action *action
 	client->answers++;
 	client->answered_ms = world.now_ms;
 	client->rcode = action->rcode;
+	client->rank = action->rank;
 	client->ede = action->ede;
 	client->len = action->message != NULL ? action->len : 0;
 	CU_ASSERT_FATAL(client->len <= sizeof(client->message));

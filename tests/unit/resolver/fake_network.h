@@ -38,10 +38,23 @@ struct fake_answer {
 	uintptr_t client;
 	uint64_t at_ms;
 	bool first;
+	bool late;
+	enum dns_rank rank;
 	uint16_t rcode;
 	int16_t ede;
 	size_t len; /* 0: failure */
 	uint8_t message[4096];
+};
+
+struct fake_kept {
+	char name[256];
+	uint16_t type;
+	bool dnssec_ok;
+	uint16_t rcode;
+	int16_t ede;
+	enum dns_rank rank;
+	unsigned answers; /* records */
+	size_t len; /* 0: failure */
 };
 
 static struct resolver *engine;
@@ -52,6 +65,8 @@ static unsigned sent_count;
 static struct fake_answer answers[FAKE_ANSWERS_MAX];
 static unsigned answer_count;
 static unsigned forgotten_count;
+static struct fake_kept kept[FAKE_ANSWERS_MAX];
+static unsigned kept_count;
 static struct made made;
 
 static inline uint64_t fake_random(void *context)
@@ -75,6 +90,28 @@ static inline void fake_keep_sent(const struct resolver_action *action)
 	memcpy(to->message, action->message, action->len);
 }
 
+static inline void fake_keep_kept(const struct resolver_action *action)
+{
+	CU_ASSERT_FATAL(kept_count < FAKE_ANSWERS_MAX && action->question != NULL);
+	struct fake_kept *to = &kept[kept_count++];
+	*to = (struct fake_kept){
+	    .type = action->question->type,
+	    .dnssec_ok = action->dnssec_ok,
+	    .rcode = action->rcode,
+	    .ede = action->ede,
+	    .rank = action->rank,
+	    .len = action->message != NULL ? action->len : 0,
+	};
+	dns_name_to_text(action->question->name, to->name);
+	CU_ASSERT_EQUAL(action->security, DNS_SECURITY_UNCHECKED);
+	if (action->message == NULL)
+		return;
+	to->answers = dns_message_count(action->message, DNS_SECTION_ANSWER);
+	CU_ASSERT_EQUAL(memcmp(action->message + DNS_HEADER_SIZE, action->question->name,
+	                       action->question->name_len),
+	                0);
+}
+
 static inline void fake_act(void *context, const struct resolver_action *action)
 {
 	(void)context;
@@ -86,6 +123,9 @@ static inline void fake_act(void *context, const struct resolver_action *action)
 	case RESOLVER_ACTION_FORGET_TCP:
 		forgotten_count++;
 		return;
+	case RESOLVER_ACTION_KEEP:
+		fake_keep_kept(action);
+		return;
 	case RESOLVER_ACTION_ANSWER:
 		break;
 	}
@@ -94,6 +134,8 @@ static inline void fake_act(void *context, const struct resolver_action *action)
 	to->client = (uintptr_t)action->client;
 	to->at_ms = now_ms;
 	to->first = action->first;
+	to->late = action->late;
+	to->rank = action->rank;
 	to->rcode = action->rcode;
 	to->ede = action->ede;
 	to->len = action->message != NULL ? action->len : 0;
@@ -108,6 +150,7 @@ static inline void fake_clear(void)
 {
 	sent_count = 0;
 	answer_count = 0;
+	kept_count = 0;
 	forgotten_count = 0;
 }
 
@@ -129,6 +172,7 @@ struct fake_setup {
 	uint32_t tasks_max;
 	uint32_t clients_max;
 	bool randomise_case;
+	uint32_t stale_after_ms;
 };
 
 static inline enum result fake_create(const struct fake_setup *setup)
@@ -145,6 +189,7 @@ static inline enum result fake_create(const struct fake_setup *setup)
 	    .deadline_ms = 4500,
 	    .port_slots = FAKE_PORTS,
 	    .randomise_case = setup->randomise_case,
+	    .stale_after_ms = setup->stale_after_ms,
 	    .random = fake_random,
 	};
 	memcpy(zones, setup->zones, sizeof(setup->zones));
@@ -176,16 +221,24 @@ static inline void fake_open(unsigned count, enum resolver_policy policy)
 	CU_ASSERT_FATAL(fake_create(&setup) == RESULT_OK);
 }
 
-static inline void fake_ask(uintptr_t client, const char *name, uint16_t type, bool dnssec_ok)
+/* Client 0 is nobody: the question is asked for the cache. */
+static inline void fake_ask_with(uintptr_t client, const char *name, uint16_t type, bool dnssec_ok,
+                                 bool has_stale)
 {
 	struct dns_question question = made_question(name, type);
 	const struct resolver_event event = {
 	    .kind = RESOLVER_EVENT_QUERY,
 	    .question = &question,
 	    .dnssec_ok = dnssec_ok,
+	    .has_stale = has_stale,
 	    .client = (void *)client,
 	};
 	resolver_step(engine, &event, now_ms, &fake_sink);
+}
+
+static inline void fake_ask(uintptr_t client, const char *name, uint16_t type, bool dnssec_ok)
+{
+	fake_ask_with(client, name, type, dnssec_ok, false);
 }
 
 /* Moves the clock, stopping whenever the engine wants to be called. */

@@ -33,7 +33,7 @@ static void name_of(char out[32], unsigned number)
 static void see_answers(void)
 {
 	for (; answers_seen < answer_count; answers_seen++) {
-		uintptr_t client = answers[answers_seen].client;
+		uintptr_t client = answers[answers_seen].client - 1; /* 0 is nobody */
 		CU_ASSERT_FATAL(client < client_count && !has_answer[client]);
 		has_answer[client] = true;
 		CU_ASSERT_FATAL(answers[answers_seen].at_ms <= asked_ms[client] + 4500);
@@ -48,7 +48,7 @@ static void ask_something(void)
 	name_of(name, draw(NAMES));
 	asked_ms[client_count] = now_ms;
 	has_answer[client_count] = false;
-	fake_ask(client_count++, name, DNS_TYPE_A, draw(2) != 0);
+	fake_ask(++client_count, name, DNS_TYPE_A, draw(2) != 0);
 }
 
 /* A chain, its end, a negative, and things that do not belong. */
