@@ -181,8 +181,8 @@ MUST_CHECK enum result resolver_create(const struct resolver_settings *settings,
 void resolver_destroy(struct resolver *resolver);
 
 /* Takes one event. now_ms: monotonic. Every client that came with RESOLVER_EVENT_QUERY gets exactly one
- * RESOLVER_ACTION_ANSWER (perhaps a late one), in this step or a later one, at the latest when the deadline has passed and a
- * step is taken. */
+ * RESOLVER_ACTION_ANSWER (perhaps a late one), in this step or a later one, at the latest when the deadline
+ * has passed and a step is taken. */
 void resolver_step(struct resolver *resolver, const struct resolver_event *event, uint64_t now_ms,
                    const struct resolver_sink *sink);
 
