@@ -69,6 +69,19 @@
 /* After the system ran out of descriptors: time until accept is tried again. */
 #define TCP_ACCEPT_PAUSE_US 100000
 
+/* How long one key makes session tickets. Too low: clients that come back pay for a handshake. Too high: who
+ * learns the key can read more of what was recorded (RFC 9325 §3.4). */
+#define TLS_TICKET_KEY_MS 3600000
+/* How long a ticket may be used: while its key is kept (TLS_TICKET_KEYS of them). */
+#define TLS_TICKET_LIFE_S 7200
+/* Octets that one call takes from the kernel at most. Too low: more calls for large messages. Too high: a
+ * peer that sends records without content holds up the others. */
+#define TLS_READ_BYTES_PER_CALL (64 * 1024)
+/* Handshake messages after the handshake (KeyUpdate, refused renegotiation) on one connection. Too low: a
+ * peer that changes keys often is cut off. Too high: each costs work and an answer (CVE-2011-1473 and its
+ * like). Honest peers send one in 2^24 records or none. */
+#define TLS_POST_MESSAGES_MAX 64
+
 /* Datagrams in one recvmmsg or sendmmsg. */
 #define LOCAL_UDP_BATCH 32
 /* Kernel receive buffer of a UDP socket: bursts of some thousand queries. */
