@@ -94,6 +94,7 @@ enum resolver_state resolver_iterate_locate(const struct resolver_turn *turn,
 	if (delegation == &turn->resolver->hints)
 		prime(turn);
 	task->asked_ns = 0;
+	task->takes_lame = false;
 	show_more(turn, task, task->cut);
 	return RESOLVER_STATE_SELECT;
 }
@@ -192,6 +193,13 @@ static void look_up_some(const struct resolver_turn *turn, struct resolver_task 
 	}
 }
 
+/* Servers that refused once may have refused only that name: better than nobody. */
+static enum resolver_state try_lame(struct resolver_task *task)
+{
+	task->takes_lame = true;
+	return RESOLVER_STATE_SELECT;
+}
+
 /* All servers that are known failed. If what the parent said is not new, the zone may have moved. */
 static enum resolver_state exhausted(const struct resolver_turn *turn, struct resolver_task *task,
                                      struct resolver_delegation *delegation)
@@ -214,6 +222,8 @@ enum resolver_state resolver_iterate_address(const struct resolver_turn *turn,
 		return RESOLVER_STATE_LOCATE;
 	if (task->children == 0)
 		look_up_some(turn, task, delegation);
+	if (task->children == 0 && !task->takes_lame)
+		return try_lame(task);
 	if (task->children == 0)
 		return task->soft_failure ? resolver_iterate_again(task)
 		                          : exhausted(turn, task, delegation);

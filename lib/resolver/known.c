@@ -136,7 +136,8 @@ static void consider(struct choice *choice, const struct net_address *address)
 	if (index != RESOLVER_NONE) {
 		struct resolver_server *server = &resolver->servers[index];
 		if (is_tried(choice->task, index) || server->pins >= RESOLVER_SERVER_PENDING_MAX ||
-		    resolver_delegation_is_lame(choice->delegation, index, choice->turn->now_ms))
+		    (!choice->task->takes_lame &&
+		     resolver_delegation_is_lame(choice->delegation, index, choice->turn->now_ms)))
 			return;
 		server->rtt_us -= server->rtt_us / RESOLVER_RTT_DECAY_SHARE;
 	}

@@ -92,6 +92,7 @@ struct resolver_task {
 	bool use_tcp; /* for the next attempt */
 	/* In this round a server did not answer, so that another round makes sense. */
 	bool soft_failure;
+	bool takes_lame; /* nobody else is left */
 	bool iterative; /* from zone to zone, not by a route */
 	bool minimise; /* RFC 9156, until a server cannot stand it */
 	bool is_over_budget;

@@ -71,9 +71,10 @@ def wait_for(what, condition, timeout=10.0, every=0.02):
 
 def command(*words, timeout=30, check=True, **more):
     """Runs a program and gives its standard output; fails the case if the program does."""
+    if 'input' not in more:
+        more['stdin'] = subprocess.DEVNULL
     result = subprocess.run([str(word) for word in words], timeout=timeout, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, **more)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
     if check and result.returncode != 0:
         raise Failure(f'{" ".join(map(str, words))}: exit status {result.returncode}\n'
                       + result.stdout + result.stderr)

@@ -1,145 +1,173 @@
 # SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
 # Copyright (c) 2026 the scloud-dns authors
-"""A small Internet: NSD as root, top-level and other name servers, each on an address of its own."""
-import socket
+"""A small Internet: NSD, Knot and BIND as root, top-level and other name servers, each in a network
+namespace of its own, and servers that misbehave. A bridge joins them to the interface "tree"; on
+request the program tests/tools/impair lies between and delays, loses and doubles frames."""
 import subprocess
+import sys
 
 import wire
-from harness import WORK, command, expect, wait_for
+from harness import BUILD, HERE, WORK, Failure, command, expect, wait_for
+from tree_zones import LIVE, ODD, SERVERS, SILENT
 
-ROOT = '10.99.0.1'
-TEST = '10.99.0.3'
-OTHER = '10.99.0.4'
-ZONES = '10.99.0.5'
-SIX = 'fd99::6'
-SILENT = '10.99.0.66'
-REFUSING = '10.99.0.7'
-
-SOA = '@ 300 SOA ns.invalid. admin.invalid. 1 3600 600 86400 60\n'
-
-ROOT_ZONE = SOA + f'''
-@ 300 NS a.root.
-a.root. 300 A {ROOT}
-test. 300 NS ns.test.
-ns.test. 300 A {TEST}
-other. 300 NS ns.other.
-ns.other. 300 A {OTHER}
-'''
-
-TEST_ZONE = SOA + f'''
-@ 300 NS ns
-ns 300 A {TEST}
-example 300 NS ns.example
-ns.example 300 A {ZONES}
-half 300 NS ns1.half
-half 300 NS ns2.half
-ns1.half 300 A {SILENT}
-ns2.half 300 A {ZONES}
-lame 300 NS ns1.lame
-lame 300 NS ns2.lame
-ns1.lame 300 A {REFUSING}
-ns2.lame 300 A {ZONES}
-dead 300 NS ns.dead
-ns.dead 300 A {SILENT}
-link1 300 NS ns.link2.other.
-circle1 300 NS ns.circle2.other.
-itself 300 NS ns.itself
-six 300 NS ns.six
-ns.six 300 AAAA {SIX}
-fan 300 NS n1.nowhere.other.
-''' + ''.join(f'fan 300 NS n{i}.nowhere.other.\n' for i in range(2, 30))
-
-OTHER_ZONE = SOA + f'''
-@ 300 NS ns
-ns 300 A {OTHER}
-target 300 NS ns.example.test.
-link2 300 NS ns.target
-circle2 300 NS ns.circle1.test.
-'''
-
-EXAMPLE_ZONE = SOA + f'''
-@ 300 NS ns
-ns 300 A {ZONES}
-www 300 A 192.0.2.1
-www 300 AAAA 2001:db8::1
-a.b.c.d.e.f.g.h.i.j.k.l.m.n 300 A 192.0.2.2
-*.wild 300 A 192.0.2.3
-alias 300 CNAME www.target.other.
-long 300 CNAME hop.target.other.
-last 300 A 192.0.2.4
-loop 300 CNAME loop.target.other.
-nowhere 300 CNAME missing.target.other.
-tree 300 DNAME target.other.
-''' + ''.join(f'large 300 TXT "{i:03d}{"x" * 120}"\n' for i in range(60))
-
-TARGET_ZONE = SOA + '''
-@ 300 NS ns.example.test.
-www 300 A 192.0.2.10
-ns 300 A 10.99.0.5
-hop 300 CNAME last.example.test.
-loop 300 CNAME loop.example.test.
-'''
-
-
-def plain(name_server):
-    return SOA + f'@ 300 NS {name_server}\nwww 300 A 192.0.2.20\nns 300 A {ZONES}\n'
-
-
-SERVERS = {
-    ROOT: {'.': ROOT_ZONE},
-    TEST: {'test.': TEST_ZONE},
-    OTHER: {'other.': OTHER_ZONE},
-    ZONES: {'example.test.': EXAMPLE_ZONE, 'target.other.': TARGET_ZONE,
-            'half.test.': plain('ns1.half.test.'), 'lame.test.': plain('ns1.lame.test.'),
-            'link1.test.': plain('ns.link2.other.'), 'link2.other.': plain('ns.target.other.')},
-    SIX: {'six.test.': SOA + f'@ 300 NS ns\nns 300 AAAA {SIX}\nwww 300 A 192.0.2.30\n'},
-    REFUSING: {'unrelated.invalid.': plain('ns')},
-}
-
-
-class Tree:
-    """Starts all of it; stop() and go_on() make a server silent for a while."""
-
-    def __init__(self):
-        self.processes = {}
-        for address in [*SERVERS, SILENT]:
-            command('ip', 'address', 'add', address, 'dev', 'lo',
-                    *(['nodad'] if ':' in address else []))
-        self.silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.silent.bind((SILENT, 53))
-        for number, (address, zones) in enumerate(SERVERS.items()):
-            self.start(f'nsd{number}', address, zones)
-        for address, zones in SERVERS.items():
-            probe = wire.query(next(iter(zones)), 'SOA')
-            wait_for(f'NSD at {address}', lambda a=address, p=probe: self.answers(a, p), 20)
-
-    def answers(self, address, probe):
-        try:
-            return wire.udp(address, probe, timeout=0.2)
-        except OSError:
-            return None
-
-    def start(self, name, address, zones):
-        folder = WORK / name
-        folder.mkdir()
-        text = (f'server:\n ip-address: {address}\n port: 53\n username: ""\n server-count: 1\n'
-                f' zonesdir: "{folder}"\n pidfile: "{folder}/pid"\n database: ""\n'
-                f' xfrdfile: "{folder}/xfrd"\n zonelistfile: "{folder}/list"\n'
-                f' logfile: "{folder}/nsd.log"\n rrl-ratelimit: 0\nremote-control:\n'
-                ' control-enable: no\n')
-        for number, (zone, records) in enumerate(zones.items()):
-            (folder / f'zone{number}').write_text(f'$ORIGIN {zone}\n{records}')
-            text += f'zone:\n name: "{zone}"\n zonefile: "zone{number}"\n'
-        (folder / 'nsd.conf').write_text(text)
-        command('nsd-checkconf', folder / 'nsd.conf')
-        self.processes[address] = subprocess.Popen(
-            ['nsd', '-d', '-c', folder / 'nsd.conf'], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        expect(self.processes[address].poll() is None, f'NSD does not start at {address}')
+ADDRESSES = ('10.99.255.254/16', 'fd99::ffff/64')
+IMPAIR = BUILD / 'tests' / 'tools' / 'impair'
 
 
 def hints():
     """The root hints file that leads into the tree."""
     file = WORK / 'root.hints'
-    file.write_text(f'; a root of our own\n.  3600000  NS  A.ROOT.\nA.ROOT.  3600000  A  {ROOT}\n')
+    lines = ''
+    for letter, name in zip('AB', ('root1', 'root2')):
+        lines += f'.  3600000  NS  {letter}.ROOT.\n'
+        for address in SERVERS[name].addresses:
+            lines += f'{letter}.ROOT.  3600000  {"AAAA" if ":" in address else "A"}  {address}\n'
+    file.write_text('; a root of our own\n' + lines)
     return str(file)
+
+
+# -- namespaces -------------------------------------------------------------------------------
+
+def ip(*lines):
+    """Several commands of ip at once."""
+    result = subprocess.run(['ip', '-batch', '-'], input='\n'.join(lines) + '\n', text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30)
+    expect(result.returncode == 0, 'ip: ' + result.stdout)
+
+
+def inside(space, *words):
+    return ['ip', 'netns', 'exec', space, *map(str, words)]
+
+
+def quiet(*words, **more):
+    """Starts a server of somebody else's."""
+    return subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+
+
+def make_switch(impaired):
+    """The namespace "switch" with a bridge, and our own way to it."""
+    ip('netns add switch', 'link add tree type veth peer name far netns switch',
+       *(f'address add {address} dev tree nodad' for address in ADDRESSES), 'link set tree up')
+    lines = ['link add bridge type bridge', 'link set bridge up', 'link set far up']
+    if impaired:
+        lines += ['link add near type veth peer name port', 'link set near up',
+                  'link set port master bridge', 'link set port up']
+    else:
+        lines += ['link set far master bridge']
+    command('ip', 'netns', 'exec', 'switch', 'sysctl', '-qw',
+            'net.ipv6.conf.default.disable_ipv6=1', 'net.ipv6.conf.all.disable_ipv6=1')
+    command(*inside('switch', 'ip', '-batch', '-'), input='\n'.join(lines) + '\n')
+
+
+def make_space(name, addresses):
+    """A namespace with these addresses on a line to the bridge."""
+    ip(f'netns add {name}',
+       f'link add eth0 netns {name} type veth peer name p-{name} netns switch')
+    command(*inside('switch', 'ip', '-batch', '-'),
+            input=f'link set p-{name} master bridge\nlink set p-{name} up\n')
+    command(*inside(name, 'ip', '-batch', '-'), input=''.join(
+        f'address add {address}{"/64 dev eth0 nodad" if ":" in address else "/16 dev eth0"}\n'
+        for address in addresses) + 'link set lo up\nlink set eth0 up\n')
+
+
+# -- other people's servers -------------------------------------------------------------------
+
+def nsd(folder, server):
+    listen = ''.join(f' ip-address: {address}\n' for address in server.addresses)
+    (folder / 'nsd.conf').write_text(
+        f'server:\n{listen} port: 53\n username: ""\n server-count: 1\n zonesdir: "{folder}"\n'
+        f' pidfile: "{folder}/pid"\n database: ""\n xfrdfile: "{folder}/xfrd"\n'
+        f' zonelistfile: "{folder}/list"\n logfile: "{folder}/nsd.log"\n rrl-ratelimit: 0\n'
+        'remote-control:\n control-enable: no\n'
+        + ''.join(f'zone:\n name: "{zone}"\n zonefile: "{file}"\n'
+                  for zone, file in server.files(folder)))
+    return ['nsd', '-d', '-c', folder / 'nsd.conf']
+
+
+def knot(folder, server):
+    (folder / 'knot.conf').write_text(
+        f'server:\n  rundir: "{folder}"\n  listen: [{", ".join(a + "@53" for a in server.addresses)}]\n'
+        '  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n  tcp-idle-timeout: 20\n'
+        f'database:\n  storage: "{folder}"\nlog:\n  - target: "{folder}/knot.log"\n    any: info\n'
+        f'template:\n  - id: default\n    storage: "{folder}"\n    journal-content: none\n'
+        '    zonefile-load: whole\nzone:\n'
+        + ''.join(f'  - domain: "{zone}"\n    file: "{file}"\n'
+                  for zone, file in server.files(folder)))
+    return ['knotd', '-c', folder / 'knot.conf']
+
+
+def bind(folder, server):
+    four = ''.join(f'{address}; ' for address in server.addresses if ':' not in address)
+    six = ''.join(f'{address}; ' for address in server.addresses if ':' in address)
+    (folder / 'named.conf').write_text(
+        f'options {{ directory "{folder}"; listen-on {{ {four or "none; "}}}; '
+        f'listen-on-v6 {{ {six or "none; "}}}; recursion no; pid-file none; session-keyfile none; '
+        'lock-file none; dnssec-validation no; notify no; };\ncontrols { };\n'
+        + ''.join(f'zone "{zone}" {{ type primary; file "{file}"; check-names ignore; }};\n'
+                  for zone, file in server.files(folder)))
+    return ['named', '-f', '-n', '1', '-c', folder / 'named.conf', '-L', folder / 'named.log']
+
+
+SOFTWARE = {'nsd': nsd, 'knot': knot, 'bind': bind}
+
+
+class Tree:
+    """Starts all of it. `impaired`: settings of the line, such as delay_us=5000; change() changes
+    them."""
+
+    def __init__(self, **impaired):
+        self.line = None
+        self.processes = {}
+        make_switch(bool(impaired))
+        if impaired:
+            expect(IMPAIR.exists(), f'{IMPAIR} is not there: sudo scripts/test builds it')
+            self.line = subprocess.Popen(
+                inside('switch', IMPAIR, 'far', 'near', *pairs(impaired)), text=True, bufsize=1,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for name, server in SERVERS.items():
+            make_space(name, server.addresses)
+            self.start(name)
+        make_space('odd', [*ODD, SILENT])
+        self.processes['odd'] = subprocess.Popen(
+            inside('odd', sys.executable, '-B', HERE / 'odd_server.py'), cwd=HERE,
+            stdout=open(WORK / 'odd.log', 'wb'), stderr=subprocess.STDOUT)
+        self.wait()
+
+    def start(self, name):
+        server = SERVERS[name]
+        folder = WORK / name
+        if not folder.exists():
+            folder.mkdir()
+            server.write(folder)
+        self.processes[name] = quiet(*inside(name, *SOFTWARE[server.software](folder, server)))
+
+    def wait(self):
+        for name, server in SERVERS.items():
+            probe = wire.query(next(iter(server.zones)), 'SOA')
+            wait_for(f'{server.software} at {server.addresses[0]}',
+                     lambda n=name, s=server, p=probe: self.answers(n, s.addresses[0], p), 30)
+        for address in LIVE:
+            wait_for(f'the odd server at {address}', lambda a=address: self.answers(
+                'odd', a, wire.query('ready.test', 'SOA', edns=None)))
+
+    def answers(self, name, address, probe):
+        if self.processes[name].poll() is not None:
+            raise Failure(f'{name} does not start: see {WORK / name}')
+        try:
+            return wire.udp(address, probe, timeout=0.2)
+        except OSError:
+            return None
+
+    def change(self, **settings):
+        """Changes the line; gives what became of the frames until now."""
+        self.line.stdin.write(' '.join(pairs(settings)) + '\n')
+        self.line.stdin.flush()
+        answer = self.line.stdout.readline()
+        expect('unknown' not in answer, answer)
+        return {key: int(count) for key, count in
+                (word.split('=') for word in answer.split())}
+
+
+def pairs(settings):
+    return [f'{key}={value}' for key, value in settings.items()]
