@@ -102,6 +102,13 @@ static bool take_file_prefix(struct args *args, const char *value)
 	return true;
 }
 
+static bool take_test_clock(struct args *args, const char *value)
+{
+	(void)value;
+	args->test_clock = true;
+	return true;
+}
+
 static bool take_config_doc(struct args *args, const char *value)
 {
 	(void)value;
@@ -136,6 +143,8 @@ static const struct option_row rows[] = {
     {"lanes", "COUNT", "fast-path lanes, instead of dpdk.lanes", take_lanes},
     {"idle", "NAME", "adaptive, poll or interrupt, instead of dpdk.idle", take_idle},
     {"file-prefix", "NAME", "folder of DPDK's sockets below the run directory", take_file_prefix},
+    {"test-clock", NULL, "for tests only: scloud-dnsctl clock advance may move the server's time",
+     take_test_clock},
     {"graph", "[FORMAT]", "print the pipeline as text, dot or svg", take_graph},
     {"schema", NULL, "print the configuration's JSON schema", take_schema},
     {"config-doc", NULL, "print the configuration's reference page (Markdown)", take_config_doc},
@@ -219,6 +228,7 @@ void args_print_help(void)
 	       "opens the log again.\n"
 	       "Exit status: 0 stopped as asked, 1 could not start or run, 2 wrong use or a wrong "
 	       "file.\n"
+	       "Commands: scloud-dnsctl --help.\n"
 	       "Telemetry: dpdk-telemetry.py -f PREFIX, then /scloud/stats, /scloud/workers, "
 	       "/scloud/links.\n"
 	       "Configuration: docs/configuration.md or --help=config; commented example: "

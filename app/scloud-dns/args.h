@@ -40,6 +40,7 @@ struct args {
 	const char *idle; /* NULL: as configured */
 	const char *file_prefix; /* NULL: as configured */
 	unsigned lanes; /* 0: as configured */
+	bool test_clock; /* commands may move the clock */
 };
 
 /* Gives *out. On wrong use prints one line to standard error and returns false. */

@@ -1,56 +1,29 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* Start, signals, reload, stop. */
+/* Start and stop. */
 #include "server.h"
 
 #include <errno.h>
 #include <malloc.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
 
-#include "access.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "cache/cache.h"
-#include "guard/cookie.h"
-#include "kernel_half.h"
-#include "plan.h"
-#include "ports.h"
+#include "commands.h"
 #include "runtime_dir.h"
-#include "settings.h"
+#include "server_int.h"
 #include "telemetry/telemetry.h"
-#include "topology.h"
-#include "upstreams.h"
-#include "zones.h"
 
 /* Wrong zone or configuration, as --help says. */
 #define EXIT_WRONG 2
-/* How often withheld log lines are told. */
-#define TICK_S 1
-
-struct server {
-	const struct config *config;
-	const struct args *args;
-	struct zones *zones;
-	struct ports ports;
-	struct plan plan;
-	struct pipeline_pools pools;
-	struct kernel_half kernel_half;
-	struct upstreams upstreams;
-	struct settings settings;
-	struct topology_tables tables;
-	struct pipeline *pipeline;
-	uint64_t start_us;
-	bool eal_is_up;
-	bool telemetry_is_open;
-};
 
 static int fail(const char *what, enum result result, const char *text)
 {
@@ -188,74 +161,52 @@ static int prepare(struct server *server)
 	return EXIT_SUCCESS;
 }
 
+/* Without its socket the server answers all the same: only commands are missing. */
+static void open_control(struct server *server)
+{
+	char path[CONFIG_PATH_BYTES];
+	if (server->config->control.socket[0] != '\0')
+		snprintf(path, sizeof(path), "%s", server->config->control.socket);
+	else
+		snprintf(path, sizeof(path), CONTROL_FOLDER "/%s.sock", server->plan.file_prefix);
+	enum result result = control_open(server->control, path);
+	if (result == RESULT_OK)
+		return;
+	log_warn("server", "SRV008", "no commands: the control socket %s cannot be opened: %s",
+	         path,
+	         result == RESULT_IO         ? strerror(errno)
+	         : result == RESULT_BUSY     ? "another server listens there"
+	         : result == RESULT_EXISTS   ? "something that is no socket is there"
+	         : result == RESULT_TOO_LONG ? "the path is too long"
+	                                     : result_text(result));
+}
+
+static int make_control(struct server *server)
+{
+	enum result result = control_create(&server->control);
+	if (result != RESULT_OK)
+		return fail("cannot make the control socket", result, NULL);
+	commands_register(server);
+	if (server->args->test_clock)
+		log_warn("server", "SRV009",
+		         "started with --test-clock: commands may move the time");
+	return EXIT_SUCCESS;
+}
+
 static int start(struct server *server)
 {
 	int status = prepare(server);
+	if (status == EXIT_SUCCESS)
+		status = make_control(server);
 	if (status == EXIT_SUCCESS)
 		status = start_eal(server);
 	if (status == EXIT_SUCCESS)
 		status = open_devices(server);
 	if (status == EXIT_SUCCESS)
 		status = make_pipeline(server);
+	if (status == EXIT_SUCCESS)
+		open_control(server);
 	return status;
-}
-
-/* Zones are read again; those that are wrong now stay as they were. */
-static void reload_zones(struct server *server)
-{
-	struct zones_report report;
-	struct zones *next = NULL;
-	enum result result = zones_load(server->config, server->zones, &next, &report);
-	if (result != RESULT_OK) {
-		log_error("zones", "ZON006", "reload failed, all zones stay as they were: %s",
-		          result_text(result));
-		return;
-	}
-	snapshot_publish(&server->settings.zones, pipeline_get_rcu(server->pipeline),
-	                 zones_views(next));
-	zones_free(server->zones);
-	server->zones = next;
-	malloc_trim(0);
-	log_info("zones", "ZON007", "reloaded: %u zones with %llu records, %u kept as they were",
-	         report.loaded + report.kept, (unsigned long long)report.records, report.kept);
-}
-
-/* HUP: what log rotation and people who edited a zone want. */
-static void reload(struct server *server)
-{
-	if (log_reopen() != RESULT_OK)
-		log_error("server", "SRV006", "cannot open the log %s again: %s",
-		          server->config->logging.file, strerror(errno));
-	reload_zones(server);
-	if (settings_renew_cookies(server->config, pipeline_get_rcu(server->pipeline),
-	                           &server->settings) != RESULT_OK)
-		log_warn("server", "SRV007",
-		         "no new secret for cookies: the former one stays in use");
-}
-
-static void block_signals(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-/* Until INT or TERM. */
-static void serve(struct server *server, const sigset_t *signals)
-{
-	for (;;) {
-		const struct timespec tick = {.tv_sec = TICK_S};
-		int number = sigtimedwait(signals, NULL, &tick);
-		if (number == SIGHUP)
-			reload(server);
-		else if (number == SIGINT || number == SIGTERM)
-			break;
-		log_flush();
-	}
-	log_info("server", "SRV003", "stopping: what is in flight is finished first");
 }
 
 static void log_totals(const struct server *server)
@@ -278,6 +229,7 @@ static void stop(struct server *server)
 			         server->config->server.graceful_shutdown_timeout_secs);
 		log_totals(server);
 	}
+	control_destroy(server->control);
 	if (server->telemetry_is_open)
 		telemetry_close();
 	pipeline_destroy(server->pipeline);
@@ -297,26 +249,26 @@ static void stop(struct server *server)
 
 int server_run(const struct config *config, const struct args *args)
 {
-	sigset_t signals;
+	int signal_fd = server_loop_signals();
 	struct server *server = calloc(1, sizeof(*server));
-	if (server == NULL)
+	if (server == NULL || signal_fd < 0)
 		return EXIT_FAILURE;
 	server->config = config;
 	server->args = args;
-	server->start_us = clock_now_us();
+	server->start_us = clock_steady_us();
 	seed_hashes();
-	block_signals(&signals);
 	int status = start(server);
 	if (status == EXIT_SUCCESS) {
 		log_info("server", "SRV002",
 		         "ready after %llu ms: placement %s, %u lanes, %u lcores, %s memory",
-		         (unsigned long long)(clock_now_us() - server->start_us) / 1000,
+		         (unsigned long long)(clock_steady_us() - server->start_us) / 1000,
 		         placement_kind_name(server->plan.placement.kind),
 		         server->plan.placement.lanes, server->plan.placement.lcore_count,
 		         server->plan.hugepages ? "huge page" : "ordinary");
-		serve(server, &signals);
+		server_loop(server, signal_fd);
 	}
 	stop(server);
+	close(signal_fd);
 	free(server);
 	return status;
 }

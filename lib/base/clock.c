@@ -17,18 +17,27 @@ static uint64_t read_us(clockid_t id)
 {
 	struct timespec now;
 	clock_gettime(id, &now); /* cannot fail with these ids */
-	return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / NS_PER_US +
-	       atomic_load_explicit(&offset_us, memory_order_relaxed);
+	return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / NS_PER_US;
 }
 
 uint64_t clock_now_us(void)
 {
-	return read_us(CLOCK_MONOTONIC);
+	return clock_steady_us() + clock_advanced_us();
 }
 
 uint64_t clock_calendar_s(void)
 {
-	return read_us(CLOCK_REALTIME) / US_PER_S;
+	return (read_us(CLOCK_REALTIME) + clock_advanced_us()) / US_PER_S;
+}
+
+uint64_t clock_steady_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_advanced_us(void)
+{
+	return atomic_load_explicit(&offset_us, memory_order_relaxed);
 }
 
 void clock_advance_us(uint64_t by_us)

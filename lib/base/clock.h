@@ -21,5 +21,12 @@ uint64_t clock_now_us(void);
 /* Seconds since 1970-01-01 00:00 UTC, moved along with clock_advance_us(). */
 uint64_t clock_calendar_s(void);
 
+/* Microseconds that nobody moves: for what waits on people and other processes, and for how long the
+ * process has been up. */
+uint64_t clock_steady_us(void);
+
+/* How far clock_advance_us() has moved the clocks so far. */
+uint64_t clock_advanced_us(void);
+
 /* Moves both clocks ahead: lets tests and tools see what the future brings without waiting for it. */
 void clock_advance_us(uint64_t by_us);

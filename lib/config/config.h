@@ -81,6 +81,10 @@ struct config_metrics {
 	struct config_address health_bind;
 };
 
+struct config_control {
+	const char *socket; /* "": /run/scloud-dns/PREFIX.sock */
+};
+
 struct config_admin {
 	bool enabled;
 	struct config_address bind;
@@ -222,6 +226,7 @@ struct config {
 	struct config_workers workers;
 	struct config_logging logging;
 	struct config_metrics metrics;
+	struct config_control control;
 	struct config_admin admin;
 	struct config_acl *acl;
 	uint32_t acl_count;

@@ -94,6 +94,7 @@ extern const struct option_table option_server;
 extern const struct option_table option_workers;
 extern const struct option_table option_logging;
 extern const struct option_table option_metrics;
+extern const struct option_table option_control;
 extern const struct option_table option_admin;
 extern const struct option_table option_monitoring;
 extern const struct option_table option_acl;

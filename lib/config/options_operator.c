@@ -106,6 +106,20 @@ static const struct option metrics_rows[] = {
 
 const struct option_table option_metrics = {TABLE(metrics, metrics_rows), .gate = "enabled"};
 
+static const struct option control_rows[] = {
+    {.key = "socket",
+     .type = OPTION_PATH,
+     AT(control, socket),
+     .init = "\"\"",
+     .help = "Unix socket for commands (scloud-dnsctl); empty: /run/scloud-dns/PREFIX.sock, where "
+             "PREFIX is dpdk.file_prefix. Its mode is 0600: who may open it may do everything."},
+};
+
+const struct option_table option_control = {
+    TABLE(control, control_rows),
+    .example = "{\"socket\": \"/run/scloud-dns/control.sock\"}",
+};
+
 static const struct option admin_rows[] = {
     {.key = "enabled",
      .type = OPTION_BOOL,

@@ -58,6 +58,10 @@ MUST_CHECK enum result pipeline_launch(struct pipeline *pipeline, struct pipelin
  * May be called without launch, and twice. */
 bool pipeline_stop(struct pipeline *pipeline, uint64_t timeout_us);
 
+/* Wakes every lcore that sleeps and waits until each has begun and ended a turn since the call, so that it
+ * has seen what was changed before (time that was moved). At most `timeout_us`; returns whether all have. */
+bool pipeline_pass_turn(struct pipeline *pipeline, uint64_t timeout_us);
+
 /* Frees everything; stops first where that has not been done (without time to drain). NULL is fine. */
 void pipeline_destroy(struct pipeline *pipeline);
 

@@ -58,19 +58,42 @@ static bool is_drained(const struct pipeline *pipeline)
 	       before == after;
 }
 
+static void mark_turns(const struct pipeline *pipeline, uint64_t *turns)
+{
+	for (uint16_t i = 0; i < pipeline->lcore_count; i++)
+		turns[i] = count_turns(pipeline->lcores[i]);
+}
+
+/* A sleeper that has just decided to sleep may miss one bell, so it is rung again at each look. */
+bool pipeline_pass_turn(struct pipeline *pipeline, uint64_t timeout_us)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_NS};
+	uint64_t turns[PIPELINE_LCORES_MAX];
+	uint64_t deadline_us = clock_steady_us() + timeout_us;
+	mark_turns(pipeline, turns);
+	while (pipeline->is_launched) {
+		ring_all(pipeline);
+		if (have_all_turned(pipeline, turns))
+			break;
+		if (clock_steady_us() >= deadline_us)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
 static bool drain(struct pipeline *pipeline, uint64_t timeout_us)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_NS};
 	uint64_t turns[PIPELINE_LCORES_MAX];
-	uint64_t deadline_us = clock_now_us() + timeout_us;
-	for (uint16_t i = 0; i < pipeline->lcore_count; i++)
-		turns[i] = count_turns(pipeline->lcores[i]);
+	uint64_t deadline_us = clock_steady_us() + timeout_us;
+	mark_turns(pipeline, turns);
 	atomic_store(&pipeline->is_draining, true);
 	for (;;) {
 		ring_all(pipeline);
 		if (have_all_turned(pipeline, turns) && is_drained(pipeline))
 			return true;
-		if (clock_now_us() >= deadline_us)
+		if (clock_steady_us() >= deadline_us)
 			return false;
 		nanosleep(&pause, NULL);
 	}

@@ -77,7 +77,7 @@ int telemetry_stats(const struct telemetry_settings *settings, const char *param
 	rte_tel_data_start_dict(reply);
 	rte_tel_data_add_dict_string(reply, "version", SCLOUD_VERSION);
 	rte_tel_data_add_dict_u64(reply, "uptime_seconds",
-	                          (clock_now_us() - settings->start_us) / 1000000);
+	                          (clock_steady_us() - settings->start_us) / 1000000);
 	rte_tel_data_add_dict_u64(reply, "in", totals.in);
 	rte_tel_data_add_dict_u64(reply, "answered", totals.answered);
 	rte_tel_data_add_dict_u64(reply, "dropped", totals.dropped);

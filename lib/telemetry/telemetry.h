@@ -22,7 +22,7 @@
 struct telemetry_settings {
 	const struct pipeline *pipeline;
 	const struct metrics_view *view;
-	uint64_t start_us; /* monotonic time at which the server came up */
+	uint64_t start_us; /* clock_steady_us() when the server came up */
 };
 
 /* Registers the commands (once in the life of the process: DPDK cannot take them back) and lets them look at

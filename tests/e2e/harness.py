@@ -27,6 +27,7 @@ TOP = Path(__file__).resolve().parent.parent.parent
 HERE = Path(__file__).resolve().parent
 BUILD = TOP / os.environ.get('SCLOUD_BUILD', 'build-release')
 BINARY = BUILD / 'app' / 'scloud-dns' / 'scloud-dns'
+DNSCTL = BUILD / 'app' / 'scloud-dnsctl' / 'scloud-dnsctl'
 SANITIZED = 'asan' in BUILD.name
 WORK = Path('/run/e2e')
 
@@ -200,6 +201,18 @@ class Server:
             client.send(what.encode())
             answer = json.loads(client.recv(size))
         return answer[what.split(',')[0]]
+
+    def control(self, *words):
+        """The result of a command over the control socket, as Python values; fails the case if the
+        server says no."""
+        text = command(DNSCTL, '--socket', self.socket(), '--json', *words)
+        lines = [json.loads(line) for line in text.splitlines()]
+        items = [line['item'] for line in lines if 'item' in line]
+        return items + [lines[-1]['result']] if items else lines[-1]['result']
+
+    def socket(self):
+        """The path of its control socket."""
+        return f'/run/scloud-dns/{self.prefix or "scloud-dns"}.sock'
 
     def cpu_seconds(self):
         """Processor time that the process used until now."""

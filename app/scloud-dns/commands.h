@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* commands -- all commands of the control socket, by file.
+ *
+ * What:    commands_register() calls the registration of each *_commands.c; a new one gets a prototype and
+ *          a call here, and is a table of rows as control/control.h describes.
+ * Threads: main.
+ * Memory:  the rows are constant; their context is the server.
+ * Limits:  control/control_limits.h.
+ * Trust:   arguments are of their types; what they mean is checked by each command.
+ * RFC:     none. */
+#pragma once
+
+#include <json-c/json_object.h>
+
+#include "server_int.h"
+
+void commands_register(struct server *server);
+
+void server_commands_register(struct server *server); /* status, stop */
+void clock_commands_register(struct server *server);
+
+/* Adds a member to an object that may be NULL (no memory: the result then says so). */
+void commands_add(struct json_object *object, const char *key, struct json_object *member);
+void commands_add_number(struct json_object *object, const char *key, uint64_t number);
+void commands_add_text(struct json_object *object, const char *key, const char *text);

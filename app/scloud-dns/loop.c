@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* What the main thread does while the lcores work: it waits for signals and commands. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "server_int.h"
+
+/* How often withheld log lines are told. */
+#define TICK_MS 1000
+
+int server_loop_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void take_signals(struct server *server, int signal_fd)
+{
+	struct signalfd_siginfo info;
+	bool wants_reload = false;
+	while (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			wants_reload = true;
+		else
+			server->is_stopping = true;
+	}
+	if (wants_reload && !server->is_stopping)
+		server_reload(server);
+}
+
+void server_loop(struct server *server, int signal_fd)
+{
+	uint64_t tick_us = clock_steady_us();
+	while (!server->is_stopping) {
+		struct pollfd fds[] = {{.fd = signal_fd, .events = POLLIN},
+		                       {.fd = control_fd(server->control), .events = POLLIN}};
+		int wait_ms = control_wait_ms(server->control);
+		(void)poll(fds, ARRAY_COUNT(fds), wait_ms < TICK_MS ? wait_ms : TICK_MS);
+		take_signals(server, signal_fd);
+		uint64_t now_us = clock_steady_us();
+		control_turn(server->control, now_us);
+		if (now_us - tick_us >= (uint64_t)TICK_MS * 1000) {
+			tick_us = now_us;
+			log_flush();
+		}
+	}
+	log_info("server", "SRV003", "stopping: what is in flight is finished first");
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* server_int -- what the running server consists of, for the files that start it, run it and change it.
+ *
+ * What:    server.c starts and stops it, loop.c waits for signals and commands, reload.c changes it while
+ *          it runs; the *_commands.c get it as their context.
+ * Threads: main.
+ * Memory:  one on the heap, made by server_run().
+ * Limits:  those of its parts.
+ * Trust:   the configuration is checked.
+ * RFC:     none. */
+#pragma once
+
+#include "args.h"
+#include "config/config.h"
+#include "control/control.h"
+#include "kernel_half.h"
+#include "plan.h"
+#include "ports.h"
+#include "settings.h"
+#include "topology.h"
+#include "upstreams.h"
+#include "zones.h"
+
+struct server {
+	const struct config *config;
+	const struct args *args;
+	struct zones *zones;
+	struct ports ports;
+	struct plan plan;
+	struct pipeline_pools pools;
+	struct kernel_half kernel_half;
+	struct upstreams upstreams;
+	struct settings settings;
+	struct topology_tables tables;
+	struct pipeline *pipeline;
+	struct control *control;
+	uint64_t start_us; /* clock_steady_us() */
+	bool eal_is_up;
+	bool telemetry_is_open;
+	bool is_stopping; /* a command asked for it */
+};
+
+/* loop.c: blocks the signals that the loop takes; call it before any thread is made. Gives a descriptor
+ * that tells of them. Fails: -1. */
+MUST_CHECK int server_loop_signals(void);
+/* Until a signal or a command asks for the end. */
+void server_loop(struct server *server, int signal_fd);
+
+/* reload.c: what HUP does. */
+void server_reload(struct server *server);

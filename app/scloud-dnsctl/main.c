@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* The program: words go to the server, replies to the terminal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "connection.h"
+#include "print.h"
+
+#define EXIT_WRONG 2
+
+/* The last line of a reply. Gives the exit status. */
+static int finish(struct json_object *reply, bool json)
+{
+	struct json_object *member = NULL;
+	if (json_object_object_get_ex(reply, "ok", &member) && json_object_get_boolean(member)) {
+		if (!json && json_object_object_get_ex(reply, "result", &member) &&
+		    !(json_object_is_type(member, json_type_object) &&
+		      json_object_object_length(member) == 0))
+			print_value(member, stdout);
+		return EXIT_SUCCESS;
+	}
+	bool has_text = json_object_object_get_ex(reply, "error", &member);
+	fprintf(stderr, "scloud-dnsctl: %s\n",
+	        has_text ? json_object_get_string(member) : "the server could not do it");
+	bool is_wrong = json_object_object_get_ex(reply, "wrong_use", &member) &&
+	                json_object_get_boolean(member);
+	return is_wrong ? EXIT_WRONG : EXIT_FAILURE;
+}
+
+/* One command from its words to the end of its reply. */
+static int run(struct connection *connection, const char *const *words, size_t count, bool json)
+{
+	if (!connection_send(connection, words, count))
+		return EXIT_FAILURE;
+	for (;;) {
+		const char *text = NULL;
+		struct json_object *item = NULL;
+		struct json_object *reply = connection_receive(connection, &text);
+		if (reply == NULL)
+			return EXIT_FAILURE;
+		if (json)
+			fputs(text, stdout);
+		bool is_item = json_object_object_get_ex(reply, "item", &item);
+		if (is_item && !json)
+			print_value(item, stdout);
+		int status = is_item ? EXIT_SUCCESS : finish(reply, json);
+		json_object_put(reply);
+		if (!is_item)
+			return status;
+		/* A trace is read while it goes on. */
+		fflush(stdout);
+	}
+}
+
+/* --help behind a command, or help in its place: the server knows. */
+static int help(const struct args *args)
+{
+	struct connection connection;
+	const char *words[CONTROL_WORDS_MAX + 1] = {"help"};
+	size_t count = args->count < CONTROL_WORDS_MAX ? args->count : CONTROL_WORDS_MAX - 1;
+	memcpy(words + 1, args->words, count * sizeof(words[0]));
+	if (args->count == 0)
+		args_print_help();
+	if (args->count == 0)
+		printf("\nCommands of the server that runs now:\n\n");
+	fflush(stdout);
+	if (!connection_open(args->socket, &connection))
+		return args->count == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	int status = run(&connection, words, count + 1, args->json);
+	connection_close(&connection);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct args args;
+	struct connection connection;
+	if (!args_parse(argc, argv, &args))
+		return EXIT_WRONG;
+	if (args.version) {
+		printf("scloud-dnsctl " SCLOUD_VERSION "\n");
+		return EXIT_SUCCESS;
+	}
+	if (args.help)
+		return help(&args);
+	if (args.count == 0) {
+		fprintf(stderr, "scloud-dnsctl: a command is missing; --help lists them all\n");
+		return EXIT_WRONG;
+	}
+	if (!connection_open(args.socket, &connection))
+		return EXIT_FAILURE;
+	int status = run(&connection, args.words, args.count, args.json);
+	connection_close(&connection);
+	return status;
+}
