@@ -144,6 +144,7 @@ enum result upstreams_configure(const struct config *config, struct upstreams *o
 		return result;
 	}
 	out->settings.deadline_ms = config->recursion.recursion_timeout_ms;
+	out->settings.retry_ms = config->recursion.retry_interval_ms;
 	return RESULT_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* Where an answer leads: from the name that was asked along CNAMEs, and what it says of the last name. From
+/* Where an answer leads: from the name that was asked along CNAMEs and DNAMEs, and what it says of the last name. From
  * the server of a zone only records in that zone count: it has no say about others. */
 #include "resolver/resolver_int.h"
 
@@ -29,6 +29,15 @@ bool resolver_chain_has(const struct resolver_chain *chain, const uint8_t *name)
 	return false;
 }
 
+bool resolver_chain_is_made(const struct resolver_chain *chain, const uint8_t *name)
+{
+	for (unsigned i = 0; i < chain->name_count; i++) {
+		if (chain->dname[i] != NULL && dns_name_equal(chain->name[i].wire, name))
+			return true;
+	}
+	return false;
+}
+
 const struct dns_name *resolver_chain_last(const struct resolver_chain *chain)
 {
 	return &chain->name[chain->name_count - 1];
@@ -43,7 +52,7 @@ static struct bytes_reader records_of(const struct resolver_task *task, const ui
 	return reader;
 }
 
-/* Collects the CNAMEs of the answer section, whatever their order. */
+/* Collects the CNAMEs and DNAMEs of the answer section, whatever their order. */
 static enum result collect_links(struct resolver_chain *chain, const struct resolver_task *task,
                                  const uint8_t *message, size_t len)
 {
@@ -54,12 +63,15 @@ static enum result collect_links(struct resolver_chain *chain, const struct reso
 		enum result result = dns_rr_parse(&reader, &rr);
 		if (result != RESULT_OK)
 			return result;
-		if (rr.type != DNS_TYPE_CNAME || rr.class != task->target.class ||
+		if ((rr.type != DNS_TYPE_CNAME && rr.type != DNS_TYPE_DNAME) ||
+		    rr.class != task->target.class ||
 		    !dns_name_is_below(rr.owner.wire, resolver_task_zone(task)))
 			continue;
-		if (chain->link_count == RESOLVER_CHAIN_MAX)
+		if (chain->link_count == RESOLVER_LINKS_MAX)
 			return RESULT_TOO_LONG;
 		struct resolver_link *link = &chain->link[chain->link_count++];
+		link->is_dname = rr.type == DNS_TYPE_DNAME;
+		link->ttl = rr.ttl;
 		link->owner = rr.owner;
 		if (!rdata_name(message, len, &rr, 0, &link->target))
 			return RESULT_MALFORMED;
@@ -67,34 +79,77 @@ static enum result collect_links(struct resolver_chain *chain, const struct reso
 	return RESULT_OK;
 }
 
+/* RFC 6672 §2.2: the end of the name that is the DNAME's owner gives way to its target. */
+static bool substitute(const struct dns_name *name, const struct resolver_link *dname,
+                       struct dns_name *out)
+{
+	size_t prefix = (size_t)name->len - dname->owner.len;
+	if (prefix + dname->target.len > DNS_NAME_MAX)
+		return false;
+	memcpy(out->wire, name->wire, prefix);
+	memcpy(out->wire + prefix, dname->target.wire, dname->target.len);
+	out->len = (uint8_t)(prefix + dname->target.len);
+	out->label_count =
+	    (uint8_t)(name->label_count - dname->owner.label_count + dname->target.label_count);
+	return true;
+}
+
+/* The link that leads on from a name. A DNAME above it counts more than a CNAME, which is only made from it
+ * for those who do not know DNAME (RFC 6672 §3.1), and may be missing or wrong. */
 static const struct resolver_link *link_of(const struct resolver_chain *chain, const uint8_t *name)
 {
+	const struct resolver_link *found = NULL;
 	for (unsigned i = 0; i < chain->link_count; i++) {
-		if (dns_name_equal(chain->link[i].owner.wire, name))
-			return &chain->link[i];
+		const struct resolver_link *link = &chain->link[i];
+		bool is_owner = dns_name_equal(link->owner.wire, name);
+		if (link->is_dname && !is_owner && dns_name_is_below(name, link->owner.wire))
+			return link;
+		if (!link->is_dname && is_owner && found == NULL)
+			found = link;
 	}
-	return NULL;
+	return found;
+}
+
+/* Puts the next name behind the last one; false: the chain ends here. */
+static bool take_step(struct resolver_chain *chain)
+{
+	unsigned at = chain->name_count - 1;
+	const struct resolver_link *link = link_of(chain, chain->name[at].wire);
+	struct dns_name *next = &chain->name[at + 1];
+	if (link == NULL)
+		return false;
+	if (!link->is_dname)
+		*next = link->target;
+	else if (substitute(&chain->name[at], link, next))
+		chain->dname[at] = link;
+	else
+		chain->is_too_long = true;
+	return !chain->is_too_long;
 }
 
 /* Follows the links from the question on. A loop ends where it meets itself. */
-static void follow(struct resolver_chain *chain, const struct resolver_task *task)
+static enum result follow(struct resolver_chain *chain, const struct resolver_task *task)
 {
 	chain->name_count = 1;
-	chain->has_loop = false;
 	chain->name[0].len = (uint8_t)resolver_task_asked_len(task);
 	chain->name[0].label_count = (uint8_t)(task->target.label_count - task->asked_from);
 	memcpy(chain->name[0].wire, resolver_task_asked(task), chain->name[0].len);
-	if (task->asked_type == DNS_TYPE_CNAME || task->asked_type == DNS_TYPE_ANY)
-		return;
-	while (chain->name_count <= RESOLVER_CHAIN_MAX) {
-		const struct resolver_link *link = link_of(chain, resolver_chain_last(chain)->wire);
-		if (link == NULL)
-			return;
-		chain->has_loop = resolver_chain_has(chain, link->target.wire);
+	if (task->asked_type == DNS_TYPE_ANY)
+		return RESULT_OK;
+	while (take_step(chain)) {
+		/* Who asks for the alias itself has it with the first link. */
+		if (task->asked_type == DNS_TYPE_CNAME) {
+			chain->has_data = true;
+			return RESULT_OK;
+		}
+		chain->has_loop = resolver_chain_has(chain, chain->name[chain->name_count].wire);
 		if (chain->has_loop)
-			return;
-		chain->name[chain->name_count++] = link->target;
+			return RESULT_OK;
+		if (chain->name_count > RESOLVER_CHAIN_MAX)
+			return RESULT_TOO_LONG;
+		chain->name_count++;
 	}
+	return RESULT_OK;
 }
 
 /* The zone of the last name: the owner of an SOA in the authority section, or who signed the answer. */
@@ -172,10 +227,15 @@ enum result resolver_chain_read(struct resolver *resolver, const struct resolver
 	enum result result = collect_links(chain, task, message, len);
 	if (result != RESULT_OK)
 		return result;
-	follow(chain, task);
 	chain->has_zone = false;
 	chain->has_soa = false;
 	chain->has_data = false;
 	chain->has_cut = false;
+	chain->has_loop = false;
+	chain->is_too_long = false;
+	memset(chain->dname, 0, sizeof(chain->dname));
+	result = follow(chain, task);
+	if (result != RESULT_OK)
+		return result;
 	return see_records(chain, task, message, len);
 }

@@ -11,7 +11,7 @@ static enum result check_settings(struct resolver_settings *settings)
 	if (settings->tasks_max == 0 || settings->tasks_max > RESOLVER_TASKS_MAX ||
 	    settings->clients_max == 0 || settings->clients_max >= RESOLVER_NONE ||
 	    settings->port_slots == 0 || settings->random == NULL ||
-	    settings->hint_count > RESOLVER_HINTS_MAX)
+	    settings->retry_ms > RESOLVER_RETRY_MS_MAX || settings->hint_count > RESOLVER_HINTS_MAX)
 		return RESULT_OUT_OF_RANGE;
 	if (settings->deadline_ms == 0)
 		settings->deadline_ms = RESOLVER_DEADLINE_MS_DEFAULT;

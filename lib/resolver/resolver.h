@@ -93,6 +93,8 @@ struct resolver_settings {
 	uint32_t tasks_max; /* different questions in flight: 1..RESOLVER_TASKS_MAX */
 	uint32_t clients_max; /* clients that wait for them */
 	uint32_t deadline_ms; /* for a question in all; 0: default */
+	/* Least time after which a server that did not answer is asked the same again; 0: its time-out. */
+	uint32_t retry_ms;
 	uint16_t udp_bytes; /* what we take over UDP; 0: default */
 	uint16_t port_slots; /* local sockets to choose from: 1.. */
 	bool randomise_case; /* "0x20" */

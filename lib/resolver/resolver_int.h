@@ -20,23 +20,10 @@
 #include "dns/rrset.h"
 #include "dns/rrtype.h"
 #include "resolver/resolver.h"
+#include "resolver/resolver_chain.h"
 #include "resolver/resolver_known.h"
 #include "resolver/resolver_limits.h"
-
-struct resolver_server {
-	struct net_endpoint endpoint;
-	uint32_t group; /* RESOLVER_NONE: found by iteration */
-	uint32_t rtt_us; /* smoothed, RFC 6298 §2 with weight 1/8; 0: not known */
-	uint32_t rtt_deviation_us; /* RFC 6298 §2.3, weight 1/4 */
-	uint32_t pins; /* attempts that refer to it: it keeps its place */
-	uint64_t used_ms;
-	uint32_t fails; /* time-outs in a row */
-	uint64_t backoff_until_ms;
-	uint64_t plain_until_ms; /* no EDNS until then */
-	uint64_t sent;
-	uint64_t answered;
-	uint64_t timed_out;
-};
+#include "resolver/resolver_server.h"
 
 /* The servers of a zone's groups, one group after the other. */
 struct resolver_route {
@@ -58,6 +45,7 @@ struct resolver_attempt {
 	bool edns;
 	bool probe; /* only to see whether and how fast the server answers */
 	bool done; /* an answer, an error or a time-out came */
+	bool answered; /* of those, an answer */
 	bool refused; /* the server said that it cannot tell: it is not asked again for this */
 	uint16_t id;
 	uint16_t port_slot;
@@ -75,6 +63,7 @@ enum resolver_state {
 	RESOLVER_STATE_WAIT_ADDRESS, /* for other tasks that do */
 	RESOLVER_STATE_CHOOSE, /* which of the forwarders to ask next */
 	RESOLVER_STATE_ASK, /* send to `server` */
+	RESOLVER_STATE_PAUSE, /* it was asked a moment ago: not yet */
 	RESOLVER_STATE_WAIT, /* for an answer or the timer */
 	RESOLVER_STATE_VALIDATE, /* an answer is in the resolver's result: can it be believed */
 	RESOLVER_STATE_ANSWERED, /* a good answer is in the resolver's result */
@@ -137,26 +126,6 @@ struct resolver_task {
 	uint8_t name[DNS_NAME_MAX + 1]; /* as it is sent: perhaps in random case */
 	struct dns_question question;
 	struct dns_question target; /* the question, or where its chain leads */
-};
-
-/* The names that an answer leads through, and what leads there. */
-struct resolver_link {
-	struct dns_name owner;
-	struct dns_name target;
-};
-
-struct resolver_chain {
-	unsigned link_count;
-	unsigned name_count;
-	bool has_zone;
-	bool has_soa;
-	bool has_data; /* records of the asked type at the last name */
-	bool has_loop;
-	bool has_cut;
-	struct resolver_link link[RESOLVER_CHAIN_MAX]; /* CNAMEs of the answer section */
-	struct dns_name name[RESOLVER_CHAIN_MAX + 1]; /* the question, then the targets in order */
-	struct dns_name zone; /* that the last name is in, where the message shows it */
-	struct dns_name cut; /* whose NS records the authority section has, below the zone asked */
 };
 
 /* Somebody who waits for a task: a client, or another task. */
@@ -280,19 +249,6 @@ void resolver_route_destroy(struct resolver *resolver);
 /* The route of the longest zone at or above the question; RESOLVER_NONE if there is none. */
 uint32_t resolver_route_find(const struct resolver *resolver, const struct dns_question *question);
 
-/* -- server.c -- */
-/* The next server of the task's route, by policy and health; false when another round makes no sense. */
-bool resolver_server_choose(const struct resolver_turn *turn, struct resolver_task *task);
-/* Another server that wants to be looked at while the chosen one answers, or RESOLVER_NONE. */
-uint32_t resolver_server_probe(const struct resolver_turn *turn, const struct resolver_task *task);
-void resolver_server_answered(struct resolver *resolver, struct resolver_server *server,
-                              uint64_t rtt_ms);
-/* How long to wait for it: as its group says, or by its round-trip time. */
-uint32_t resolver_server_timeout_ms(const struct resolver *resolver,
-                                    const struct resolver_server *server);
-void resolver_server_timed_out(const struct resolver *resolver, struct resolver_server *server,
-                               uint64_t now_ms);
-
 /* -- task.c -- */
 MUST_CHECK enum result resolver_task_create(struct resolver *resolver);
 void resolver_task_destroy(struct resolver *resolver);
@@ -363,29 +319,6 @@ enum resolver_verdict {
 enum resolver_verdict resolver_check_response(const struct resolver_task *task,
                                               const struct resolver_attempt *attempt,
                                               const uint8_t *message, size_t len);
-
-/* -- chain.c -- */
-/* Reads where an answer leads, and what it has to say there, into resolver->chain. Records outside of the
- * zone asked do not count.
- * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG. */
-MUST_CHECK enum result resolver_chain_read(struct resolver *resolver,
-                                           const struct resolver_task *task, const uint8_t *message,
-                                           size_t len);
-bool resolver_chain_has(const struct resolver_chain *chain, const uint8_t *name);
-const struct dns_name *resolver_chain_last(const struct resolver_chain *chain);
-
-/* -- scrub.c -- */
-/* A message in `out` (DNS_MESSAGE_MAX octets) that has no more than a question in lower case, and the
- * builder behind it; then its header, when the builder is done. */
-void resolver_scrub_start(const struct dns_question *question, uint8_t *out,
-                          struct dns_builder *builder);
-void resolver_scrub_finish(const struct dns_builder *builder, unsigned rcode);
-/* Writes the chain that led to the task's target, and what of the message belongs to the target, into
- * resolver->result. Calls resolver_chain_read() before.
- * Fails: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG. */
-MUST_CHECK enum result resolver_scrub_answer(struct resolver *resolver,
-                                             const struct resolver_task *task,
-                                             const uint8_t *message, size_t len);
 
 /* -- state.c -- */
 /* Runs the task's machine until it waits or ends. */

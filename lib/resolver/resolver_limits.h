@@ -28,6 +28,9 @@
  * chains of 5 to 8. Too high: work per answer (chains cost chain length times records). */
 #define RESOLVER_CHAIN_MAX 16u
 
+/* CNAMEs and DNAMEs of one message that are looked at: for each link of a chain one of either kind. */
+#define RESOLVER_LINKS_MAX (2 * RESOLVER_CHAIN_MAX)
+
 /* Answers that agree in address, port and id but not in question, for one question, before it is asked
  * over TCP. Too low: a broken server costs TCP. Too high: whoever guesses ids has that many tries
  * more (RFC 5452 §9.3; CVE-2021-20322 class). */
@@ -44,6 +47,11 @@
 #define RESOLVER_TIMEOUT_MS_MIN 50u
 #define RESOLVER_TIMEOUT_MS_MAX 10000u
 #define RESOLVER_TIMEOUT_MS_DEFAULT 1500u
+
+/* How long a server that did not answer is not asked the same again. Too low: a burst of repetitions meets
+ * a server that is only slow. Too high: the one server of a zone is asked too seldom before the client gives
+ * up. */
+#define RESOLVER_RETRY_MS_MAX 60000u
 
 /* Time-outs in a row after which a server is left alone for a while. Too low: one lost datagram counts
  * as dead. Too high: that many clients wait for a time-out. */

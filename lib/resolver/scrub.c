@@ -43,6 +43,9 @@ static bool is_answer_wanted(const struct resolver_task *task, const struct reso
 	}
 	if (type == DNS_TYPE_DNAME && is_above_chain(chain, owner))
 		return true;
+	/* What is made from a DNAME is made here: see put_made(). */
+	if (type == DNS_TYPE_CNAME && resolver_chain_is_made(chain, owner))
+		return false;
 	return resolver_chain_has(chain, owner) && is_type_wanted(task, chain, owner, type);
 }
 
@@ -98,13 +101,36 @@ struct source {
 	bool is_scrubbed; /* was done before: all of it is wanted */
 };
 
-static enum result copy_rrset(const struct resolver_task *task, const struct source *from,
-                              struct dns_builder *builder, const struct dns_rrset *rrset)
+/* RFC 6672 §3.1: with a DNAME go the CNAMEs that are made from it, with its TTL. */
+static enum result put_made(const struct resolver_chain *chain, struct dns_builder *builder,
+                            const struct dns_rrset *dname)
+{
+	for (unsigned i = 0; i < chain->name_count; i++) {
+		const struct dns_name *target = &chain->name[i + 1];
+		if (chain->dname[i] == NULL ||
+		    !dns_name_equal(chain->dname[i]->owner.wire, dname->owner.wire))
+			continue;
+		enum result result =
+		    dns_builder_rr(builder, DNS_SECTION_ANSWER, chain->name[i].wire, DNS_TYPE_CNAME,
+		                   dname->class, dname->ttl, target->wire, target->len);
+		if (result != RESULT_OK)
+			return result;
+	}
+	return RESULT_OK;
+}
+
+static enum result copy_rrset(const struct resolver *resolver, const struct resolver_task *task,
+                              const struct source *from, struct dns_builder *builder,
+                              const struct dns_rrset *rrset)
 {
 	if (!from->is_scrubbed && task->iterative && rrset->count > RESOLVER_RRSET_RECORDS_MAX)
 		return RESULT_TOO_LONG;
-	return dns_builder_rrset(builder, rrset->section, rrset->owner.wire, rrset->type,
-	                         rrset->class, rrset->ttl, rrset->rdata, rrset->count);
+	enum result result =
+	    dns_builder_rrset(builder, rrset->section, rrset->owner.wire, rrset->type, rrset->class,
+	                      rrset->ttl, rrset->rdata, rrset->count);
+	if (result != RESULT_OK || from->is_scrubbed || rrset->type != DNS_TYPE_DNAME)
+		return result;
+	return put_made(&resolver->chain, builder, rrset);
 }
 
 static enum result copy_section(struct resolver *resolver, const struct resolver_task *task,
@@ -119,7 +145,7 @@ static enum result copy_section(struct resolver *resolver, const struct resolver
 		result = dns_rrset_reader_next(&resolver->reader, &rrset);
 		if (result == RESULT_OK && rrset.section == section &&
 		    (from->is_scrubbed || is_wanted(task, &resolver->chain, &rrset)))
-			result = copy_rrset(task, from, builder, &rrset);
+			result = copy_rrset(resolver, task, from, builder, &rrset);
 	}
 	return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
@@ -141,7 +167,10 @@ enum result resolver_scrub_answer(struct resolver *resolver, const struct resolv
 	}
 	if (result != RESULT_OK)
 		return result == RESULT_NO_SPACE ? RESULT_TOO_LONG : result;
-	resolver_scrub_finish(&builder, dns_message_flags(message) & DNS_FLAG_RCODE);
+	/* RFC 6672 §2.2. */
+	resolver_scrub_finish(&builder, resolver->chain.is_too_long
+	                                    ? DNS_RCODE_YXDOMAIN
+	                                    : dns_message_flags(message) & DNS_FLAG_RCODE);
 	resolver->result_len = builder.len;
 	return RESULT_OK;
 }

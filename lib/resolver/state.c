@@ -53,8 +53,35 @@ static bool is_paid(const struct resolver_turn *turn, struct resolver_task *task
 	return true;
 }
 
+static void set_timer(const struct resolver_turn *turn, struct resolver_task *task, uint64_t due_ms)
+{
+	resolver_timer_set(turn->resolver, task,
+	                   due_ms < task->deadline_ms ? due_ms : task->deadline_ms);
+}
+
+/* Until when the task's server is left alone: it was asked the same in the same way and has not answered.
+ * What an answer asks for (TCP, no EDNS) is done at once. */
+static uint64_t paused_until_ms(const struct resolver_turn *turn, const struct resolver_task *task)
+{
+	uint8_t kind = task->use_tcp ? ATTEMPT_TCP : ATTEMPT_UDP;
+	uint64_t until_ms = 0;
+	for (unsigned i = 0; i < task->attempt_count; i++) {
+		const struct resolver_attempt *attempt = &task->attempt[i];
+		uint64_t ms = attempt->sent_ms + turn->resolver->settings.retry_ms;
+		if (attempt->server == task->server && attempt->kind == kind &&
+		    !attempt->answered && ms > until_ms)
+			until_ms = ms;
+	}
+	return until_ms;
+}
+
 static enum resolver_state ask(const struct resolver_turn *turn, struct resolver_task *task)
 {
+	uint64_t pause_ms = paused_until_ms(turn, task);
+	if (pause_ms > turn->now_ms) {
+		set_timer(turn, task, pause_ms);
+		return RESOLVER_STATE_PAUSE;
+	}
 	if (task->attempt_count >= RESOLVER_ATTEMPTS_MAX || !is_paid(turn, task))
 		return RESOLVER_STATE_FAILED;
 	bool is_first = task->attempt_count == 0;
@@ -63,9 +90,7 @@ static enum resolver_state ask(const struct resolver_turn *turn, struct resolver
 	                      false);
 	if (is_first)
 		probe_another(turn, task);
-	uint64_t due_ms = turn->now_ms + timeout_ms(turn, &task->attempt[task->current]);
-	resolver_timer_set(turn->resolver, task,
-	                   due_ms < task->deadline_ms ? due_ms : task->deadline_ms);
+	set_timer(turn, task, turn->now_ms + timeout_ms(turn, &task->attempt[task->current]));
 	return RESOLVER_STATE_WAIT;
 }
 
@@ -207,7 +232,8 @@ static enum resolver_state take_answer(const struct resolver_turn *turn, struct 
                                        struct resolver_attempt *attempt, const uint8_t *message,
                                        size_t len)
 {
-	if (task->state != RESOLVER_STATE_WAIT && task->state != RESOLVER_STATE_WAIT_ADDRESS)
+	if (task->state != RESOLVER_STATE_WAIT && task->state != RESOLVER_STATE_WAIT_ADDRESS &&
+	    task->state != RESOLVER_STATE_PAUSE)
 		return (enum resolver_state)task->state;
 	if (task->iterative)
 		return resolver_judge_answer(turn, task, attempt, message, len);
@@ -231,6 +257,7 @@ static enum resolver_state judge(const struct resolver_turn *turn, struct resolv
 		                         turn->now_ms - attempt->sent_ms);
 	}
 	attempt->done = true;
+	attempt->answered = true;
 	switch (verdict) {
 	case RESOLVER_VERDICT_FOREIGN:
 		break;
@@ -327,6 +354,8 @@ void resolver_state_timer(const struct resolver_turn *turn, struct resolver_task
 		next = attempt_timer(turn, task);
 	else if (task->state == RESOLVER_STATE_WAIT_ADDRESS)
 		next = resolver_iterate_again(task);
+	else if (task->state == RESOLVER_STATE_PAUSE)
+		next = RESOLVER_STATE_ASK;
 	if (turn->now_ms >= task->deadline_ms)
 		next = RESOLVER_STATE_FAILED;
 	go_on(turn, task, next);

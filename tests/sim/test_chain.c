@@ -97,6 +97,17 @@ static void dnames_are_kept(void)
 	CU_ASSERT_EQUAL(world_kept_answers("www.other.", "A"), 1);
 }
 
+/* RFC 6672 §5.3.1: a server need not make the CNAME for us. */
+static void dnames_lead_on_alone(void)
+{
+	open_with_lookup();
+	world.habits[2] = WORLD_BARE_DNAME;
+	WORLD_EXPECT("www.d.test.", "A", DNS_RCODE_NOERROR, "10.1.0.3");
+	CU_ASSERT_EQUAL(dns_message_count(world.client[0].message, DNS_SECTION_ANSWER), 3);
+	CU_ASSERT_EQUAL(world_kept_answers("www.d.test.", "CNAME"), 1);
+	WORLD_EXPECT("no.such.d.test.", "A", DNS_RCODE_NXDOMAIN, "");
+}
+
 /* A name that is known here ends the chain without asking its servers. */
 static void targets_are_looked_for_here(void)
 {
@@ -180,6 +191,7 @@ int main(int argc, char **argv)
 	    {"parts_are_kept", parts_are_kept},
 	    {"ends_without_data_are_kept", ends_without_data_are_kept},
 	    {"dnames_are_kept", dnames_are_kept},
+	    {"dnames_lead_on_alone", dnames_lead_on_alone},
 	    {"targets_are_looked_for_here", targets_are_looked_for_here},
 	    {"aliases_that_are_known_lead_on", aliases_that_are_known_lead_on},
 	    {"failures_that_are_known_end_it", failures_that_are_known_end_it},

@@ -46,6 +46,7 @@ enum world_habit {
 	WORLD_UPWARDS = 512, /* refers to the root */
 	WORLD_GUESSES = 1024, /* a spoofer sends something before, with a wrong id */
 	WORLD_RESETS = 2048, /* ICMP unreachable, TCP reset */
+	WORLD_BARE_DNAME = 4096, /* makes no CNAME from a DNAME */
 };
 
 /* A zone: who serves it ("1 2": 10.0.0.1 and 10.0.0.2, fd00::1 and fd00::2), and its records: lines of
@@ -269,11 +270,14 @@ static inline void world_set_flags(uint16_t set)
 	bytes_store_u16(world.made.octets + 2, flags | set);
 }
 
-static inline void world_put_dname(const struct world_record *dname, const char *name)
+static inline void world_put_dname(const struct world_record *dname, const char *name,
+                                   unsigned habits)
 {
 	struct world_record cname = *dname;
 	size_t prefix = strlen(name) - strlen(dname->owner);
 	world_put(DNS_SECTION_ANSWER, dname);
+	if ((habits & WORLD_BARE_DNAME) != 0)
+		return;
 	cname.type = DNS_TYPE_CNAME;
 	snprintf(cname.owner, sizeof(cname.owner), "%s", name);
 	int written =
@@ -339,7 +343,7 @@ static inline void world_answer(unsigned server, const char *name, uint16_t type
 	if ((habits & WORLD_NO_AUTHORITY) == 0)
 		world_set_flags(DNS_FLAG_AA);
 	if (dname != NULL)
-		world_put_dname(dname, name);
+		world_put_dname(dname, name, habits);
 	else if (type == DNS_TYPE_NS && strcasecmp(name, zone->name) == 0)
 		world_put_servers(DNS_SECTION_ANSWER, zone, name);
 	else

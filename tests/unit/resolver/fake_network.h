@@ -173,6 +173,7 @@ struct fake_setup {
 	uint32_t clients_max;
 	bool randomise_case;
 	uint32_t stale_after_ms;
+	uint32_t retry_ms;
 };
 
 static inline enum result fake_create(const struct fake_setup *setup)
@@ -190,6 +191,7 @@ static inline enum result fake_create(const struct fake_setup *setup)
 	    .port_slots = FAKE_PORTS,
 	    .randomise_case = setup->randomise_case,
 	    .stale_after_ms = setup->stale_after_ms,
+	    .retry_ms = setup->retry_ms,
 	    .random = fake_random,
 	};
 	memcpy(zones, setup->zones, sizeof(setup->zones));

@@ -124,6 +124,61 @@ static void dname_and_its_cname(void)
 	fake_close();
 }
 
+/* RFC 6672 §3.1 §5.3.1: the CNAME is made here, whatever the server made of it. */
+static void dname_without_its_cname(void)
+{
+	fake_open(1, RESOLVER_POLICY_FIRST);
+	make_start(&made, "a.b.old.example.", DNS_TYPE_A, DNS_RCODE_NOERROR);
+	make_target(&made, DNS_SECTION_ANSWER, "old.example.", DNS_TYPE_DNAME, 60, "new.example.");
+	make_a(&made, DNS_SECTION_ANSWER, "a.b.new.example.", 60, 1);
+	go("a.b.old.example.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL(fake_count(0, DNS_SECTION_ANSWER), 3);
+	CU_ASSERT(has(DNS_SECTION_ANSWER, "a.b.old.example.", DNS_TYPE_CNAME));
+	CU_ASSERT(has(DNS_SECTION_ANSWER, "a.b.new.example.", DNS_TYPE_A));
+
+	make_start(&made, "a.old.example.", DNS_TYPE_A, DNS_RCODE_NOERROR);
+	make_target(&made, DNS_SECTION_ANSWER, "a.old.example.", DNS_TYPE_CNAME, 60, "evil.test.");
+	make_a(&made, DNS_SECTION_ANSWER, "evil.test.", 60, 2);
+	make_target(&made, DNS_SECTION_ANSWER, "old.example.", DNS_TYPE_DNAME, 60, "new.example.");
+	make_a(&made, DNS_SECTION_ANSWER, "a.new.example.", 60, 1);
+	go("a.old.example.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL(fake_count(0, DNS_SECTION_ANSWER), 3);
+	CU_ASSERT(has(DNS_SECTION_ANSWER, "a.new.example.", DNS_TYPE_A));
+	CU_ASSERT_FALSE(has(DNS_SECTION_ANSWER, "evil.test.", DNS_TYPE_A));
+
+	/* Who asks for the alias gets it; the owner of a DNAME is not below itself. */
+	make_start(&made, "a.old.example.", DNS_TYPE_CNAME, DNS_RCODE_NOERROR);
+	make_target(&made, DNS_SECTION_ANSWER, "old.example.", DNS_TYPE_DNAME, 60, "new.example.");
+	go("a.old.example.", DNS_TYPE_CNAME, false);
+	CU_ASSERT_EQUAL(fake_count(0, DNS_SECTION_ANSWER), 2);
+	CU_ASSERT(has(DNS_SECTION_ANSWER, "a.old.example.", DNS_TYPE_CNAME));
+	make_start(&made, "old.example.", DNS_TYPE_DNAME, DNS_RCODE_NOERROR);
+	make_target(&made, DNS_SECTION_ANSWER, "old.example.", DNS_TYPE_DNAME, 60, "new.example.");
+	go("old.example.", DNS_TYPE_DNAME, false);
+	CU_ASSERT_EQUAL(fake_count(0, DNS_SECTION_ANSWER), 1);
+	fake_close();
+}
+
+/* RFC 6672 §2.2: a name that becomes too long is YXDOMAIN, said or not. */
+static void dname_makes_too_long_a_name(void)
+{
+	char label[64];
+	char name[256];
+	char target[256];
+	memset(label, 'a', 63);
+	label[63] = '\0';
+	snprintf(name, sizeof(name), "%s.%s.old.example.", label, label);
+	snprintf(target, sizeof(target), "%s.%s.example.", label, label);
+	fake_open(1, RESOLVER_POLICY_FIRST);
+	make_start(&made, name, DNS_TYPE_A, DNS_RCODE_NOERROR);
+	make_target(&made, DNS_SECTION_ANSWER, "old.example.", DNS_TYPE_DNAME, 60, target);
+	go(name, DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL(answers[0].rcode, DNS_RCODE_YXDOMAIN);
+	CU_ASSERT_EQUAL(fake_count(0, DNS_SECTION_ANSWER), 1);
+	CU_ASSERT(has(DNS_SECTION_ANSWER, "old.example.", DNS_TYPE_DNAME));
+	fake_close();
+}
+
 static void make_rrsig(const char *owner, enum dns_section section, uint16_t covered,
                        const char *signer)
 {
@@ -232,6 +287,8 @@ int main(int argc, char **argv)
 	    {"negative_keeps_its_soa", negative_keeps_its_soa},
 	    {"negative_at_the_end_of_a_chain", negative_at_the_end_of_a_chain},
 	    {"dname_and_its_cname", dname_and_its_cname},
+	    {"dname_without_its_cname", dname_without_its_cname},
+	    {"dname_makes_too_long_a_name", dname_makes_too_long_a_name},
 	    {"signatures_only_with_do", signatures_only_with_do},
 	    {"any_and_rrsig_can_be_asked_for", any_and_rrsig_can_be_asked_for},
 	    {"loops_and_endless_chains", loops_and_endless_chains},

@@ -222,6 +222,45 @@ static void settings_are_checked(void)
 	CU_ASSERT_EQUAL(fake_create(&setup), RESULT_OUT_OF_RANGE);
 }
 
+/* The one server is not asked the same again before its time, though it counts as slow by then; what comes
+ * meanwhile is welcome. */
+static void repetitions_keep_their_distance(void)
+{
+	struct net_endpoint server = fake_endpoint(1);
+	struct fake_setup setup = {
+	    .groups = {{.name = "a", .servers = &server, .server_count = 1, .timeout_ms = 100}},
+	    .group_count = 1,
+	    .retry_ms = 700,
+	};
+	CU_ASSERT_FATAL(fake_create(&setup) == RESULT_OK);
+	fake_ask(1, "www.example.", DNS_TYPE_A, false);
+	fake_wait(699);
+	CU_ASSERT_EQUAL(sent_count, 1);
+	fake_wait(1);
+	CU_ASSERT_EQUAL(sent_count, 2);
+	fake_wait(150);
+	fake_make_a("www.example.");
+	fake_respond(&sent[0]);
+	CU_ASSERT_EQUAL(answer_count, 1);
+	/* What an answer asks for is done at once. */
+	fake_clear();
+	fake_ask(1, "other.example.", DNS_TYPE_A, false);
+	make_start(&made, "other.example.", DNS_TYPE_A, DNS_RCODE_NOERROR);
+	bytes_store_u16(made.octets + 2, DNS_FLAG_QR | DNS_FLAG_TC);
+	fake_respond(&sent[0]);
+	CU_ASSERT_EQUAL(sent_count, 2);
+	CU_ASSERT(sent[1].tcp);
+	fake_make_a("other.example.");
+	fake_respond(&sent[1]);
+	/* The deadline counts more. */
+	fake_clear();
+	fake_ask(2, "third.example.", DNS_TYPE_A, false);
+	fake_wait(4500);
+	CU_ASSERT_EQUAL(answers[answer_count - 1].rcode, DNS_RCODE_SERVFAIL);
+	CU_ASSERT(sent_count <= 4500 / 700 + 1);
+	fake_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
@@ -234,6 +273,7 @@ int main(int argc, char **argv)
 	    {"zones_and_groups", zones_and_groups},
 	    {"nobody_to_ask", nobody_to_ask},
 	    {"settings_are_checked", settings_are_checked},
+	    {"repetitions_keep_their_distance", repetitions_keep_their_distance},
 	};
 	return fake_main(argc, argv, "server", cases, ARRAY_COUNT(cases));
 }
