@@ -20,7 +20,12 @@ static void test_can_be_moved_ahead(void)
 {
 	uint64_t now_us = clock_now_us();
 	uint64_t calendar_s = clock_calendar_s();
+	uint64_t steady_us = clock_steady_us();
+	CU_ASSERT_EQUAL(clock_advanced_us(), 0);
 	clock_advance_us(3600u * 1000000u);
+	CU_ASSERT_EQUAL(clock_advanced_us(), 3600u * 1000000u);
+	CU_ASSERT(clock_steady_us() >= steady_us);
+	CU_ASSERT(clock_steady_us() < steady_us + 3600u * 1000000u);
 	CU_ASSERT(clock_now_us() >= now_us + 3600u * 1000000u);
 	CU_ASSERT(clock_calendar_s() >= calendar_s + 3600);
 }

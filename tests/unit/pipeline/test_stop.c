@@ -168,6 +168,33 @@ static void test_launch_needs_enough_lcores(void)
 	fake_fini(&fake);
 }
 
+/* Lcores that sleep are woken, and each has run a turn when the call comes back. */
+static void test_all_pass_a_turn(void)
+{
+	struct fake fake;
+	fake_init(&fake);
+	struct pipeline *pipeline =
+	    fake_create(&fake, fake_topology(&fake, 128, 100), PLACEMENT_SPREAD, 1, IDLE_INTERRUPT);
+	CU_ASSERT_TRUE(pipeline_pass_turn(pipeline, 0)); /* nothing runs yet */
+	launch(pipeline);
+	for (unsigned round = 0; round < 20; round++) {
+		uint64_t before[PIPELINE_LCORES_MAX];
+		struct pipeline_lcore_stats stats;
+		for (uint16_t i = 0; i < pipeline_count_lcores(pipeline); i++) {
+			pipeline_get_lcore(pipeline, i, &stats);
+			before[i] = stats.turns_busy + stats.turns_idle;
+		}
+		CU_ASSERT_TRUE(pipeline_pass_turn(pipeline, PATIENCE_US));
+		for (uint16_t i = 0; i < pipeline_count_lcores(pipeline); i++) {
+			pipeline_get_lcore(pipeline, i, &stats);
+			CU_ASSERT(stats.turns_busy + stats.turns_idle > before[i]);
+		}
+	}
+	CU_ASSERT_TRUE(pipeline_stop(pipeline, PATIENCE_US));
+	pipeline_destroy(pipeline);
+	fake_fini(&fake);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
@@ -177,6 +204,7 @@ int main(int argc, char **argv)
 	    {"one_lcore_for_all_drains", test_one_lcore_for_all_drains},
 	    {"deadline_ends_a_drain", test_deadline_ends_a_drain},
 	    {"placements_answer_alike", test_placements_answer_alike},
+	    {"all_pass_a_turn", test_all_pass_a_turn},
 	    {"launch_needs_enough_lcores", test_launch_needs_enough_lcores},
 	};
 	fake_eal_start();
