@@ -18,8 +18,8 @@ struct option_row {
 static bool set_action(struct args *args, enum args_action action)
 {
 	if (args->action != ARGS_RUN && args->action != action) {
-		fprintf(stderr, "scloud-dns: only one of --check, --graph, --schema, --config-doc, "
-		                "--help and --version at a time\n");
+		fprintf(stderr, "scloud-dns: only one of --check, --graph, --probe, --schema, "
+		                "--config-doc, --help and --version at a time\n");
 		return false;
 	}
 	args->action = action;
@@ -121,6 +121,12 @@ static bool take_schema(struct args *args, const char *value)
 	return set_action(args, ARGS_SCHEMA);
 }
 
+static bool take_probe(struct args *args, const char *value)
+{
+	(void)value;
+	return set_action(args, ARGS_PROBE);
+}
+
 static bool take_help(struct args *args, const char *value)
 {
 	if (value != NULL && strcmp(value, "config") != 0) {
@@ -146,6 +152,8 @@ static const struct option_row rows[] = {
     {"test-clock", NULL, "for tests only: scloud-dnsctl clock advance may move the server's time",
      take_test_clock},
     {"graph", "[FORMAT]", "print the pipeline as text, dot or svg", take_graph},
+    {"probe", NULL, "say what this machine offers, and what to do where something is missing",
+     take_probe},
     {"schema", NULL, "print the configuration's JSON schema", take_schema},
     {"config-doc", NULL, "print the configuration's reference page (Markdown)", take_config_doc},
     {"help", "[config]", "this page; --help=config lists every configuration key", take_help},

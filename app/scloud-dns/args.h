@@ -19,6 +19,7 @@ enum args_action {
 	ARGS_RUN, /* start the server */
 	ARGS_CHECK, /* read configuration and zones, say what is wrong, stop */
 	ARGS_GRAPH, /* print the pipeline */
+	ARGS_PROBE, /* say what this machine offers */
 	ARGS_CONFIG_DOC, /* print docs/configuration.md */
 	ARGS_SCHEMA, /* print the JSON schema of the configuration */
 	ARGS_HELP,

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "pipeline/graph.h"
 #include "plan.h"
+#include "probe.h"
 #include "server.h"
 #include "topology.h"
 #include "zones.h"
@@ -94,6 +95,8 @@ static int act_alone(const struct args *args)
 		return config_document_write(stdout) == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 	case ARGS_SCHEMA:
 		return config_schema_write(stdout) == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+	case ARGS_PROBE:
+		return probe_print(stdout);
 	case ARGS_RUN:
 	case ARGS_CHECK:
 	case ARGS_GRAPH:
