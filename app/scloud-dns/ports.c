@@ -73,6 +73,24 @@ enum result ports_configure(const struct config *config, struct ports *out)
 	return RESULT_OK;
 }
 
+bool ports_may_spread(const struct ports *ports)
+{
+	for (uint16_t i = 0; i < ports->count; i++) {
+		if (port_may_lack_queues(&ports->settings[i]))
+			return true;
+	}
+	return false;
+}
+
+bool ports_need_spread(const struct ports *ports, uint16_t lanes)
+{
+	for (uint16_t i = 0; i < ports->count; i++) {
+		if (ports->port[i].rx_queue_count < lanes)
+			return true;
+	}
+	return false;
+}
+
 enum result ports_open(struct ports *ports, uint16_t lanes, struct rte_mempool *pool)
 {
 	for (uint16_t i = 0; i < ports->count; i++) {

@@ -30,3 +30,7 @@ MUST_CHECK enum result ports_configure(const struct config *config, struct ports
 /* Opens all; on failure those already open are closed again and the reason is in the log. */
 MUST_CHECK enum result ports_open(struct ports *ports, uint16_t lanes, struct rte_mempool *pool);
 void ports_close(struct ports *ports);
+
+/* Whether a port might, or (once they are open) does, have fewer receive queues than there are lanes. */
+bool ports_may_spread(const struct ports *ports);
+bool ports_need_spread(const struct ports *ports, uint16_t lanes);

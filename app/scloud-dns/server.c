@@ -153,6 +153,7 @@ static int prepare(struct server *server)
 	enum result result = upstreams_configure(server->config, &server->upstreams);
 	if (result != RESULT_OK)
 		return fail("cannot make the list of forwarders", result, NULL);
+	server->settings.topology.spread = ports_may_spread(&server->ports);
 	topology_fill(&server->settings.topology, &server->tables);
 	result = plan_make(server->config, server->args, &server->tables.topology,
 	                   server->ports.settings, server->ports.count, &server->plan, &error);

@@ -166,6 +166,9 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .port_count = parts->ports->count,
 	    .dns_ports = {parts->config->server.bind_port},
 	    .dns_port_count = 1,
+	    .reassembly = settings->reassembly,
+	    .large_pool = parts->kernel_half->settings.slowpath.stream_pool,
+	    .spread = settings->topology.spread,
 	};
 	settings->query_dispatcher = (struct stage_query_dispatcher_settings){
 	    .zones = &settings->zones,
@@ -217,6 +220,15 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->resolver.engine.udp_bytes = config_udp_payload(parts->config, 4);
 }
 
+/* RFC 1122 §3.3.2: a host puts fragments together, unless its owner says that nobody sends any. */
+static enum result make_reassembly(const struct settings_parts *parts, struct settings *settings)
+{
+	if (parts->config->amplification_mitigation.drop_fragments)
+		return RESULT_OK;
+	settings->reassembly = calloc(parts->lanes, sizeof(*settings->reassembly));
+	return settings->reassembly == NULL ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
 /* The pipeline is told where all of these are. */
 static void fill_topology(const struct settings_parts *parts, struct settings *settings)
 {
@@ -234,6 +246,7 @@ static void fill_topology(const struct settings_parts *parts, struct settings *s
 	    .cache_janitor = &settings->cache_janitor,
 	    .metrics = &settings->metrics,
 	    .recursion_credits = recursion_credits(parts),
+	    .spread = settings->topology.spread,
 	};
 }
 
@@ -241,6 +254,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 {
 	struct guard_policy *policy = NULL;
 	memset(out, 0, sizeof(*out));
+	out->topology.spread = ports_need_spread(parts->ports, parts->lanes);
 	out->policy.release = guard_policy_free;
 	out->cookie_keys.release = free;
 	snapshot_publish(&out->zones, NULL, parts->zones);
@@ -253,6 +267,8 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 		result = settings_renew_cookies(parts->config, NULL, out);
 	if (result == RESULT_OK)
 		result = make_cache(parts->config, out);
+	if (result == RESULT_OK)
+		result = make_reassembly(parts, out);
 	if (result != RESULT_OK)
 		return result;
 	fill_fast_path(parts, out);
@@ -266,5 +282,6 @@ void settings_free(struct settings *settings)
 	snapshot_publish(&settings->policy, NULL, NULL);
 	snapshot_publish(&settings->cookie_keys, NULL, NULL);
 	cache_destroy(settings->cache);
+	free(settings->reassembly);
 	memset(settings, 0, sizeof(*settings));
 }

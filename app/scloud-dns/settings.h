@@ -49,6 +49,7 @@ struct settings {
 	struct ratelimit_settings queries;
 	struct ratelimit_settings responses;
 	struct cache *cache;
+	struct net_reassembly *reassembly; /* one for each lane, or NULL */
 	struct metrics_view metrics_view;
 
 	struct stage_listener_settings listener;

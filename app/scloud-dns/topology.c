@@ -27,6 +27,9 @@
 /* Frames for the kernel half: one burst of a busy TCP connection. Lower: TCP is slow. Higher: a flood of
  * frames that are not DNS takes buffers from queries. */
 #define TAP 256
+/* From a lane with a receive queue to one without. Lower: a lane that is suspended for a moment stops the
+ * others. Higher: there is one for each pair of lanes, and each may fill with packets. */
+#define ACROSS 128
 /* Open questions, and answers for streams, where the configuration says nothing: see topology.h. */
 #define RECURSION_DEFAULT 4096
 #define STREAM_DEFAULT 1024
@@ -113,6 +116,14 @@ static void set_credits(struct topology_tables *tables, const char *name, uint32
 	CHECK(!"the map has that link");
 }
 
+/* Every lane to every lane: shorter rings, or their packets add up. */
+static void set_across(struct topology_tables *tables, const char *name)
+{
+	for (size_t i = 0; i < TOPOLOGY_LINK_COUNT; i++)
+		tables->links[i].across |= strcmp(tables->links[i].name, name) == 0;
+	set_credits(tables, name, ACROSS);
+}
+
 void topology_fill(const struct topology_settings *settings, struct topology_tables *out)
 {
 	memcpy(out->stages, stages, sizeof(stages));
@@ -129,6 +140,8 @@ void topology_fill(const struct topology_settings *settings, struct topology_tab
 	out->stages[TCP_ACCEPTOR].settings = settings->tcp_acceptor;
 	out->stages[CACHE_JANITOR].settings = settings->cache_janitor;
 	out->stages[METRICS].settings = settings->metrics;
+	if (settings->spread)
+		set_across(out, "listener_decoder");
 	set_credits(out, "cache_lookup_resolver",
 	            settings->recursion_credits != 0 ? settings->recursion_credits
 	                                             : RECURSION_DEFAULT);

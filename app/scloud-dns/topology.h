@@ -39,6 +39,8 @@ struct topology_settings {
 	/* Answers for streams and kernel sockets that may wait for TCP_ACCEPTOR, per lane. With as many as
 	 * the stream pool has buffers none is ever shed. 1..LINK_DEPTH_MAX; 0: 1024. */
 	uint32_t stream_credits;
+	/* Some port may have fewer receive queues than there are lanes: LISTENER feeds any lane. */
+	bool spread;
 };
 
 struct topology_tables {

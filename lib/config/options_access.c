@@ -170,9 +170,10 @@ static const struct option amplification_rows[] = {
     {.key = "drop_fragments",
      .type = OPTION_BOOL,
      AT(amplification, drop_fragments),
-     .init = "true",
-     .pending = true,
-     .help = "Drop queries that come in IP fragments, which no honest client sends."},
+     .init = "false",
+     .help =
+         "Drop queries that come in IP fragments. Otherwise they are put together within a small "
+         "fixed budget, as RFC 1122 wants of a host."},
     {.key = "max_response_size_udp",
      .type = OPTION_SIZE,
      AT(amplification, max_response_size_udp),

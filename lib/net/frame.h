@@ -6,12 +6,14 @@
  * What:    net_frame_parse() says what a frame is and, for UDP, where everything stands; every length
  *          field is held against the frame's size. Checksums are a step of their own
  *          (net_frame_checksum_check), so that they are computed only for frames that are ours.
- *          Padding behind the IP packet (short Ethernet frames) is no error.
+ *          Padding behind the IP packet (short Ethernet frames) is no error. Of a frame in several
+ *          buffers net_frame_parse_head() needs to see the first one only.
  * Threads: any; pure.
  * Memory:  struct net_frame holds offsets into the caller's frame, no pointers.
  * Limits:  net/net_limits.h; frames up to 65,535 octets.
  * Trust:   made for any octets from the wire.
- * RFC:     894, 791, 768, 8200, 6946 (atomic fragments), 5095 (no routing header 0). */
+ * RFC:     894, 791, 768, 8200, 6946 (atomic fragments), 7112 (the first fragment holds all headers),
+ *          5095 (no routing header 0). */
 #pragma once
 
 #include <stdbool.h>
@@ -54,7 +56,9 @@ enum net_protocol {
 
 enum net_frame_kind {
 	NET_FRAME_UDP, /* a whole UDP datagram: all fields of struct net_frame are set */
-	NET_FRAME_UDP_FRAGMENT, /* a fragment of one; ports are set if `first_fragment` */
+	/* A fragment of one (or of a packet with further extension headers behind the fragment header, if
+	 * it is not the first); ports are set if `first_fragment`. */
+	NET_FRAME_UDP_FRAGMENT,
 	NET_FRAME_ARP,
 	NET_FRAME_ICMP, /* ICMP, ICMPv6 (and so neighbour discovery) */
 	NET_FRAME_TCP,
@@ -73,12 +77,35 @@ struct net_frame {
 	uint8_t version; /* 4, 6, or 0 where the frame holds no IP */
 	uint8_t protocol; /* behind the IP header(s) */
 	uint8_t vlan_count;
-	bool first_fragment; /* NET_FRAME_UDP_FRAGMENT only: holds the UDP header */
+	/* NET_FRAME_UDP_FRAGMENT only: */
+	bool first_fragment; /* holds the UDP header */
+	bool more_fragments; /* is not the last one */
+	uint8_t fragment_next; /* what the fragmented part starts with */
+	uint16_t fragment_at; /* this fragment's part of the packet, and how long that is */
+	uint16_t fragment_len;
+	uint16_t fragment_offset; /* where in the whole it belongs, in octets */
+	uint32_t fragment_id;
 };
 
-/* Says what the frame is. `out` is written for every kind as far as the frame was understood; what a
- * kind does not set is zero. */
-enum net_frame_kind net_frame_parse(const uint8_t *data, size_t len, struct net_frame *out);
+/* Says what the frame of `total` octets is, of which the first `len` stand at `data`. `out` is written for
+ * every kind as far as the frame was understood; what a kind does not set is zero. Headers that do not lie
+ * within the first `len` octets make a frame NET_FRAME_BROKEN; payloads may go on behind them. */
+enum net_frame_kind net_frame_parse_head(const uint8_t *data, size_t len, size_t total,
+                                         struct net_frame *out);
+
+/* The same for a frame that stands at `data` as a whole. */
+static inline enum net_frame_kind net_frame_parse(const uint8_t *data, size_t len,
+                                                  struct net_frame *out)
+{
+	return net_frame_parse_head(data, len, len, out);
+}
+
+/* The 802.1Q VLAN identifier of tag `index` (0: the outermost) of a frame that has so many tags. */
+static inline uint16_t net_frame_vlan(const uint8_t *data, unsigned index)
+{
+	const uint8_t *tag = data + NET_ETHERNET_HEADER_BYTES + index * NET_VLAN_TAG_BYTES;
+	return (uint16_t)((tag[0] & 0x0f) << 8 | tag[1]);
+}
 
 enum net_checksum_state {
 	NET_CHECKSUM_GOOD,

@@ -142,8 +142,8 @@ void port_caps_log(const struct port *port, const struct port_settings *settings
 		log_warn("port", "PRT008", "%s: the device takes an MTU of %u, not %u", port->name,
 		         port->mtu, mtu);
 	if (port->rx_queue_count < lane_count)
-		log_warn("port", "PRT009",
-		         "%s: %u receive queues for %u lanes: the others get no "
-		         "frames from it",
+		log_info("port", "PRT009",
+		         "%s: %u receive queues for %u lanes: queries are spread over all lanes "
+		         "in software",
 		         port->name, port->rx_queue_count, lane_count);
 }

@@ -278,6 +278,11 @@ uint32_t port_mbufs_held(const struct port_settings *settings, uint16_t lane_cou
 	return queues * rx + lane_count * tx;
 }
 
+bool port_may_lack_queues(const struct port_settings *settings)
+{
+	return settings->queues != 0 || !port_device_is_pci(settings->device);
+}
+
 int port_wake_fd(const struct port *port, uint16_t queue)
 {
 	return queue < port->rx_queue_count ? port->wake_fd[queue] : -1;

@@ -76,7 +76,7 @@ struct port {
 	uint8_t mac[6]; /* our end's: the kernel half takes it on */
 	/* Frames for other MAC addresses may arrive (the device does not filter) and are not ours. */
 	bool check_mac;
-	uint16_t rx_queue_count; /* lanes beyond have no receive queue here */
+	uint16_t rx_queue_count; /* lanes beyond have no receive queue here: others feed them */
 	uint16_t tx_queue_count; /* lane l sends on queue l % tx_queue_count */
 	bool tx_shared; /* several lanes send on one queue: it is locked */
 	/* Done by the device: */
@@ -112,6 +112,10 @@ uint16_t port_message_max(const struct port *port, uint8_t version) PURE;
 /* How many mbufs the queues of a port keep for themselves: what a pool needs for the port besides the
  * packets in flight. */
 uint32_t port_mbufs_held(const struct port_settings *settings, uint16_t lane_count) PURE;
+
+/* Whether the device may have fewer receive queues than there are lanes: true unless it is a NIC of which
+ * nothing else was asked. Then LISTENER has to spread its queries. */
+bool port_may_lack_queues(const struct port_settings *settings) PURE;
 
 /* The descriptor that is readable while frames wait in the queue, or -1: the queue must be polled. */
 int port_wake_fd(const struct port *port, uint16_t queue) PURE;

@@ -8,31 +8,21 @@
 #include <string.h>
 
 #include <rte_cycles.h>
+#include <rte_ether.h>
 #include <rte_prefetch.h>
 
 #include "net/frame.h"
 #include "net/match.h"
+#include "net/reassembly.h"
 #include "pipeline/query.h"
+#include "stage/listener_int.h"
 
 #define DNS_PORT 53
 #define MAC_BYTES 6
 /* The bit of a MAC address that says "to a group": broadcast and multicast. */
 #define MAC_GROUP 0x01
-
-struct listener_port {
-	const struct port *port;
-	struct net_match addresses;
-};
-
-struct listener {
-	uint16_t port_count;
-	uint16_t next; /* which port is asked first in the next turn */
-	uint16_t dns_port_count;
-	uint16_t dns_ports[LISTENER_DNS_PORTS_MAX];
-	uint64_t tsc; /* of the burst */
-	uint64_t event[LISTENER_EVENT_COUNT]; /* of the burst */
-	struct listener_port ports[PORT_MAX];
-};
+/* An odd number whose bits look random (2^64 divided by the golden ratio). */
+#define SPREAD_FACTOR 0x9e3779b97f4a7c15u
 
 static const enum listener_event byte_event[NET_FRAME_KIND_COUNT] = {
     [NET_FRAME_UDP] = LISTENER_EVENT_OTHER_BYTES,
@@ -121,9 +111,26 @@ static void fill_query(const struct stage *stage, const struct listener *listene
 	             frame->target_port);
 }
 
-static void take_query(struct stage *stage, const struct port *port, struct rte_mbuf *mbuf,
+/* The lanes that this queue feeds are its own and every rx_queue_count-th after it. Which of them a client
+ * gets is the device's hash where it made one; rte_softrss() would do the same one bit at a time. */
+static uint8_t choose_lane(const struct stage *stage, const struct listener_port *from,
+                           const struct rte_mbuf *mbuf, const struct query *query)
+{
+	uint32_t hash = mbuf->hash.rss;
+	if (!(mbuf->ol_flags & RTE_MBUF_F_RX_RSS_HASH)) {
+		uint64_t part[2];
+		memcpy(part, query->client.octets, sizeof(part));
+		uint64_t sum = (part[0] ^ query->client.port) * SPREAD_FACTOR;
+		sum = (sum ^ sum >> 32 ^ part[1]) * SPREAD_FACTOR;
+		hash = (uint32_t)(sum >> 32);
+	}
+	return (uint8_t)(stage->instance + hash % from->fed_lanes * from->port->rx_queue_count);
+}
+
+static void take_query(struct stage *stage, const struct listener_port *from, struct rte_mbuf *mbuf,
                        const struct net_frame *frame)
 {
+	const struct port *port = from->port;
 	struct listener *listener = stage->state;
 	const uint8_t *data = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 	if (UNLIKELY(stage->draining)) { /* the kernel half works on, queries are too late */
@@ -147,6 +154,11 @@ static void take_query(struct stage *stage, const struct port *port, struct rte_
 	listener->event[frame->version == 4 ? LISTENER_EVENT_DNS_V4_BYTES
 	                                    : LISTENER_EVENT_DNS_V6_BYTES] += mbuf->data_len;
 	fill_query(stage, listener, port, mbuf, frame);
+	if (UNLIKELY(from->fed_lanes > 1)) {
+		struct query *query = query_of(mbuf);
+		query->lane = choose_lane(stage, from, mbuf, query);
+		listener->event[LISTENER_EVENT_SPREAD] += query->lane != stage->instance;
+	}
 	stage_emit(stage, LISTENER_TO_DECODER, mbuf);
 }
 
@@ -154,7 +166,7 @@ static void give_to_kernel(struct stage *stage, const struct port *port, struct 
                            enum net_frame_kind kind)
 {
 	struct listener *listener = stage->state;
-	listener->event[byte_event[kind]] += mbuf->data_len;
+	listener->event[byte_event[kind]] += mbuf->pkt_len;
 	if (port->mode == PORT_MODE_BIFURCATED) { /* the kernel has it already */
 		stage_drop(stage, mbuf, DROP_LISTENER_NOT_OURS);
 		return;
@@ -169,40 +181,45 @@ static void give_to_kernel(struct stage *stage, const struct port *port, struct 
 	query->lane = (uint8_t)stage->instance;
 	query->port_index = port->index;
 	query->message_at = 0;
-	query->message_len = mbuf->data_len;
+	query->message_len = mbuf->pkt_len;
 	listener->event[LISTENER_EVENT_KERNEL_FRAMES]++;
 	stage_emit(stage, LISTENER_TO_KERNEL, mbuf);
 }
 
-/* Later fragments do not tell their UDP port; those to us are of no use to the kernel half either. */
+/* Whether a fragment is one of a query, as far as it tells: later ones do not say their UDP port. */
 static bool is_dns_fragment(const struct listener *listener, const struct listener_port *from,
                             const uint8_t *data, const struct net_frame *frame)
 {
-	return (!frame->first_fragment || is_dns_port(listener, frame->target_port)) &&
-	       is_to_us(from, data, frame);
+	if (!is_to_us(from, data, frame))
+		return false;
+	/* What is put together is sorted once more: then its port is known. */
+	return listener->fragments != NULL || !frame->first_fragment ||
+	       is_dns_port(listener, frame->target_port);
 }
 
+/* A frame of which the first buffer holds all headers. */
 static void sort_frame(struct stage *stage, const struct listener_port *from, struct rte_mbuf *mbuf)
 {
 	const struct listener *listener = stage->state;
-	if (UNLIKELY(mbuf->nb_segs > 1 && rte_pktmbuf_linearize(mbuf) != 0)) {
-		stage_drop(stage, mbuf, DROP_LISTENER_TOO_LONG);
-		return;
-	}
 	const uint8_t *data = rte_pktmbuf_mtod(mbuf, const uint8_t *);
 	struct net_frame frame;
-	enum net_frame_kind kind = net_frame_parse(data, mbuf->data_len, &frame);
+	enum net_frame_kind kind =
+	    net_frame_parse_head(data, mbuf->data_len, mbuf->pkt_len, &frame);
 	switch (kind) {
 	case NET_FRAME_UDP:
 		if (LIKELY(is_dns_port(listener, frame.target_port) &&
 		           is_to_us(from, data, &frame))) {
-			take_query(stage, from->port, mbuf, &frame);
+			mbuf = listener_gather(stage, mbuf);
+			if (LIKELY(mbuf != NULL))
+				take_query(stage, from, mbuf, &frame);
 			return;
 		}
 		break;
 	case NET_FRAME_UDP_FRAGMENT:
 		if (is_dns_fragment(listener, from, data, &frame)) {
-			stage_drop(stage, mbuf, DROP_LISTENER_FRAGMENT);
+			mbuf = listener_reassemble(stage, from->port, mbuf, &frame);
+			if (mbuf != NULL) /* it is no fragment any more: this ends here */
+				sort_frame(stage, from, mbuf);
 			return;
 		}
 		break;
@@ -217,6 +234,22 @@ static void sort_frame(struct stage *stage, const struct listener_port *from, st
 		break;
 	}
 	give_to_kernel(stage, from->port, mbuf, kind);
+}
+
+/* Puts right what few devices do: a tag beside the frame goes back into it, headers into one buffer. */
+static void take_frame(struct stage *stage, const struct listener_port *from, struct rte_mbuf *mbuf)
+{
+	if (UNLIKELY((mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) &&
+	             rte_vlan_insert(&mbuf) != 0)) {
+		stage_drop(stage, mbuf, DROP_LISTENER_TOO_LONG);
+		return;
+	}
+	if (UNLIKELY(mbuf->nb_segs > 1 && mbuf->data_len < NET_HEADERS_BYTES_MAX &&
+	             rte_pktmbuf_linearize(mbuf) != 0)) {
+		stage_drop(stage, mbuf, DROP_LISTENER_TOO_LONG);
+		return;
+	}
+	sort_frame(stage, from, mbuf);
 }
 
 static void count_events(struct stage *stage, struct listener *listener)
@@ -238,13 +271,14 @@ static uint16_t poll_port(struct stage *stage, const struct listener_port *from,
 	if (count == 0)
 		return 0;
 	listener->tsc = rte_rdtsc();
-	stage_count(&stage->counters->made, count);
+	listener->kept = 0;
 	for (unsigned i = 0; i < count; i++) {
 		rte_prefetch0(rte_pktmbuf_mtod(burst[i], const void *));
 		rte_prefetch0(query_of(burst[i]));
 	}
 	for (unsigned i = 0; i < count; i++)
-		sort_frame(stage, from, burst[i]);
+		take_frame(stage, from, burst[i]);
+	stage_count(&stage->counters->made, (uint64_t)count - listener->kept);
 	count_events(stage, listener);
 	return count;
 }
@@ -262,7 +296,16 @@ static uint16_t poll_ports(struct stage *stage, uint16_t budget)
 	}
 	/* Whoever was asked first now is asked last in the next turn: a busy port starves no other. */
 	listener->next = (uint16_t)((listener->next + 1) % listener->port_count);
+	if (UNLIKELY(listener->fragments != NULL && listener->fragments->used > 0))
+		listener_expire(stage);
 	return work;
+}
+
+/* How many lanes the queue of lane `instance` feeds. */
+static uint16_t fed_lanes(const struct stage *stage, const struct port *port)
+{
+	uint16_t queues = port->rx_queue_count;
+	return (uint16_t)((stage->lane_count - stage->instance + queues - 1) / queues);
 }
 
 static enum result init(struct stage *stage, const void *settings)
@@ -275,12 +318,16 @@ static enum result init(struct stage *stage, const void *settings)
 	memcpy(listener->dns_ports, given->dns_ports, sizeof(listener->dns_ports));
 	if (listener->dns_port_count == 0)
 		listener->dns_ports[listener->dns_port_count++] = DNS_PORT;
+	listener->large_pool = given->large_pool;
+	if (given->reassembly != NULL)
+		listener->fragments = &given->reassembly[stage->instance];
 	for (unsigned i = 0; i < given->port_count; i++) {
 		const struct port *port = &given->ports[i];
 		if (port->rx_queue_count <= stage->instance)
 			continue; /* no receive queue for this lane */
 		struct listener_port *from = &listener->ports[listener->port_count++];
 		from->port = port;
+		from->fed_lanes = given->spread ? fed_lanes(stage, port) : 1;
 		for (unsigned j = 0; j < port->address_count; j++) {
 			enum result result = net_match_add(&from->addresses, &port->address[j]);
 			if (result != RESULT_OK)

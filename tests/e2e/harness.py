@@ -266,13 +266,13 @@ def dnsperf(server, queries, *words, timeout=120):
 
 # -- accounts ---------------------------------------------------------------------------------
 
-def links(server):
-    """All links by name, however many answers it takes."""
+def telemetry_list(server, what):
+    """All entries of a list by name, however many answers it takes."""
     found, at = {}, '0'
     while at is not None:
-        part = server.telemetry(f'/scloud/links,{at}')
+        part = server.telemetry(f'{what},{at}')
         at = str(part.pop('next')) if 'next' in part else None
-        found |= {name: link for name, link in part.items() if isinstance(link, dict)}
+        found |= {name: row for name, row in part.items() if isinstance(row, dict)}
     return found
 
 
@@ -300,7 +300,7 @@ def accounts_hold(server, pools_before=None, timeout=10):
                   f"in flight {seen['in_flight']}")
     by_name = sum(count for name, count in stats.items() if name.startswith('drop_'))
     expect_equal(by_name, stats['dropped'], 'sum of the named drops')
-    for name, link in links(server).items():
+    for name, link in telemetry_list(server, '/scloud/links').items():
         if link['kind'] == 'ring':
             expect_equal(link['returned'], link['handed'], f'credits returned on {name}')
     if pools_before is not None:

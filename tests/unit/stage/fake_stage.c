@@ -46,11 +46,17 @@ void stage_release(struct stage *stage, struct rte_mbuf *mbuf)
 
 struct fake_stage *fake_open(const struct stage_ops *ops, const void *settings)
 {
+	return fake_open_lanes(ops, settings, 1);
+}
+
+struct fake_stage *fake_open_lanes(const struct stage_ops *ops, const void *settings,
+                                   uint16_t lane_count)
+{
 	memset(&fake, 0, sizeof(fake));
 	fake.has_room = true;
 	fake.stage.ops = ops;
 	fake.stage.counters = &fake.counters;
-	fake.stage.lane_count = 1;
+	fake.stage.lane_count = lane_count;
 	fake.stage.state = calloc(1, ops->state_size);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(fake.stage.state);
 	CU_ASSERT_EQUAL_FATAL(ops->init(&fake.stage, settings), RESULT_OK);

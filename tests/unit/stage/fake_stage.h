@@ -34,6 +34,10 @@ struct fake_stage {
 /* Makes the one fake stage ready with ops and settings. */
 struct fake_stage *fake_open(const struct stage_ops *ops, const void *settings);
 
+/* The same for the first instance of `lane_count`. */
+struct fake_stage *fake_open_lanes(const struct stage_ops *ops, const void *settings,
+                                   uint16_t lane_count);
+
 /* A packet that holds `message` at offset 0 and a query of that source from 192.0.2.1. */
 struct rte_mbuf *fake_packet(enum query_source source, const void *message, size_t len);
 
