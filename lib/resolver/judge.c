@@ -119,6 +119,9 @@ static enum resolver_state take(const struct resolver_turn *turn, struct resolve
                                 struct resolver_attempt *attempt, enum meaning meaning,
                                 const uint8_t *message, size_t len)
 {
+	/* All links count, wherever they came from: those of this answer too. */
+	if (task->links + turn->resolver->chain.name_count - 1 > RESOLVER_CHAIN_MAX)
+		return fail(task, EDNS_EDE_OTHER);
 	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
 		return next_server(task, attempt, EDNS_EDE_INVALID_DATA);
 	resolver_task_lower_rank(task, DNS_RANK_AUTH_ANSWER);
