@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "slowpath/tls.h"
 
@@ -24,7 +25,7 @@ static void tell_expiry(const char *name, const char *path, const struct tls_ser
 	struct tm day;
 	char text[sizeof("2026-01-01 00:00:00")];
 	time_t expires = (time_t)tls_server_expires_s(server);
-	time_t left = expires - time(NULL);
+	int64_t left = (int64_t)expires - (int64_t)clock_calendar_s();
 	(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", gmtime_r(&expires, &day));
 	if (left < SOON_S)
 		log_warn("tls", "TLS003", "%s: the certificate %s %s %s UTC", name, path,
