@@ -215,6 +215,8 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->cache_janitor.cache = settings->cache;
 	settings->resolver.cache = settings->cache;
 	settings->resolver.engine = parts->upstreams->settings;
+	settings->resolver.upstream.source_4 = parts->upstreams->source_4;
+	settings->resolver.upstream.source_6 = parts->upstreams->source_6;
 	settings->resolver.engine.clients_max = recursion_credits(parts) * parts->lanes;
 	settings->resolver.engine.tasks_max = settings->resolver.engine.clients_max;
 	settings->resolver.engine.udp_bytes = config_udp_payload(parts->config, 4);
