@@ -96,13 +96,8 @@ static int open_devices(struct server *server)
 	result = ports_open(&server->ports, server->plan.placement.lanes, server->pools.packet);
 	if (result != RESULT_OK)
 		return EXIT_FAILURE;
-	const struct kernel_half_parts parts = {
-	    .config = server->config,
-	    .ports = &server->ports,
-	    .pools = &server->pools,
-	    .certificates = &server->certificates,
-	};
-	result = kernel_half_configure(&parts, &server->kernel_half);
+	result = kernel_half_configure(server->config, &server->ports, &server->pools,
+	                               &server->kernel_half);
 	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -113,6 +108,7 @@ static int make_pipeline(struct server *server)
 	    .config = server->config,
 	    .zones = zones_views(server->zones),
 	    .ports = &server->ports,
+	    .pools = &server->pools,
 	    .upstreams = &server->upstreams,
 	    .kernel_half = &server->kernel_half,
 	    .lanes = server->plan.placement.lanes,
@@ -153,8 +149,7 @@ static int prepare(struct server *server)
 		status = load_zones(server);
 	if (status != EXIT_SUCCESS)
 		return status;
-	if (certificates_open(server->config, &server->certificates) != RESULT_OK ||
-	    ports_configure(server->config, &server->ports) != RESULT_OK)
+	if (ports_configure(server->config, &server->ports) != RESULT_OK)
 		return EXIT_WRONG;
 	enum result result = upstreams_configure(server->config, &server->upstreams);
 	if (result != RESULT_OK)
@@ -250,7 +245,6 @@ static void stop(struct server *server)
 		runtime_dir_remove(folder);
 	}
 	upstreams_free(&server->upstreams);
-	certificates_close(&server->certificates);
 	zones_free(server->zones);
 	log_close();
 }

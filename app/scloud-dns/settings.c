@@ -117,9 +117,26 @@ enum result settings_renew_cookies(const struct config *config, struct pipeline_
 	return RESULT_OK;
 }
 
-static enum result make_cache(const struct config *config, struct settings *settings)
+/* Names whose servers are configured. */
+static enum result list_apexes(const struct resolver_settings *engine, struct dns_name **out)
 {
-	const struct config_cache *from = &config->cache;
+	struct dns_name *names = calloc(engine->zone_count + 1u, sizeof(*names));
+	if (names == NULL)
+		return RESULT_NO_MEMORY;
+	for (uint32_t i = 0; i < engine->zone_count; i++)
+		names[i] = engine->zones[i].name;
+	*out = names;
+	return RESULT_OK;
+}
+
+static enum result make_cache(const struct settings_parts *parts, struct settings *settings)
+{
+	const struct config_cache *from = &parts->config->cache;
+	const struct resolver_settings *engine = &parts->upstreams->settings;
+	struct dns_name *apexes;
+	enum result result = list_apexes(engine, &apexes);
+	if (result != RESULT_OK)
+		return result;
 	/* A cache that is switched off still answers the questions that are coalesced in one second. */
 	const struct cache_settings cache = {
 	    .entries_max = from->enabled ? from->max_entries : 1,
@@ -128,8 +145,14 @@ static enum result make_cache(const struct config *config, struct settings *sett
 	    .ttl_min_s = from->min_ttl_seconds,
 	    .negative_ttl_max_s = from->negative_ttl_seconds,
 	    .stale_max_s = from->stale_max_seconds,
+	    .refresh = from->enabled && from->prefetch,
+	    .nxdomain_cut = from->nxdomain_cut,
+	    .apexes = apexes,
+	    .apex_count = engine->zone_count,
 	};
-	return cache_create(&cache, &settings->cache);
+	result = cache_create(&cache, &settings->cache);
+	free(apexes);
+	return result;
 }
 
 static void fill_encoder(const struct settings_parts *parts, struct settings *settings)
@@ -211,14 +234,16 @@ static uint32_t recursion_credits(const struct settings_parts *parts)
 static void fill_recursion(const struct settings_parts *parts, struct settings *settings)
 {
 	settings->cache_lookup.cache = settings->cache;
+	settings->cache_lookup.pools = parts->pools;
 	settings->cache_writer.cache = settings->cache;
+	settings->cache_writer.failure_ms = parts->config->cache.failure_recheck_ms;
 	settings->cache_janitor.cache = settings->cache;
 	settings->resolver.cache = settings->cache;
+	settings->resolver.pools = parts->pools;
 	settings->resolver.engine = parts->upstreams->settings;
-	settings->resolver.upstream.source_4 = parts->upstreams->source_4;
-	settings->resolver.upstream.source_6 = parts->upstreams->source_6;
 	settings->resolver.engine.clients_max = recursion_credits(parts) * parts->lanes;
 	settings->resolver.engine.tasks_max = settings->resolver.engine.clients_max;
+	settings->resolver.engine.stale_after_ms = parts->config->cache.stale_client_timeout_ms;
 	settings->resolver.engine.udp_bytes = config_udp_payload(parts->config, 4);
 }
 
@@ -268,7 +293,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 	if (result == RESULT_OK)
 		result = settings_renew_cookies(parts->config, NULL, out);
 	if (result == RESULT_OK)
-		result = make_cache(parts->config, out);
+		result = make_cache(parts, out);
 	if (result == RESULT_OK)
 		result = make_reassembly(parts, out);
 	if (result != RESULT_OK)

@@ -37,6 +37,7 @@ struct settings_parts {
 	const struct config *config;
 	struct views *zones;
 	struct ports *ports;
+	const struct pipeline_pools *pools; /* outlive the stages */
 	const struct upstreams *upstreams;
 	const struct kernel_half *kernel_half;
 	uint16_t lanes;

@@ -76,6 +76,29 @@ static enum result map_tables(struct cache *cache)
 	return cache_image_create(&cache->scratch);
 }
 
+int cache_compare_hashes(const void *a, const void *b)
+{
+	const uint64_t *x = a;
+	const uint64_t *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static enum result take_apexes(struct cache *cache)
+{
+	struct cache_settings *settings = &cache->settings;
+	struct dns_question question;
+	cache->apex_hashes = calloc(settings->apex_count + 1u, sizeof(uint64_t));
+	if (cache->apex_hashes == NULL)
+		return RESULT_NO_MEMORY;
+	for (uint32_t i = 0; i < settings->apex_count; i++) {
+		dns_question_set(&question, settings->apexes[i].wire, 0, DNS_CLASS_IN);
+		cache->apex_hashes[i] = question.hash[0];
+	}
+	qsort(cache->apex_hashes, settings->apex_count, sizeof(uint64_t), cache_compare_hashes);
+	settings->apexes = NULL; /* the caller's */
+	return RESULT_OK;
+}
+
 enum result cache_create(const struct cache_settings *settings, struct cache **out)
 {
 	if (settings->entries_max == 0 || settings->entries_max > CACHE_ENTRIES_MAX)
@@ -87,6 +110,8 @@ enum result cache_create(const struct cache_settings *settings, struct cache **o
 	take_settings(cache, settings);
 	size_tables(cache);
 	enum result result = map_tables(cache);
+	if (result == RESULT_OK)
+		result = take_apexes(cache);
 	if (result != RESULT_OK) {
 		cache_destroy(cache);
 		return result;
@@ -108,18 +133,56 @@ void cache_destroy(struct cache *cache)
 	unmap(cache->nodes, cache->entry_count * sizeof(*cache->nodes));
 	if (cache->scratch != NULL)
 		cache_image_destroy(cache->scratch);
+	free(cache->apex_hashes);
 	free(cache);
 }
 
-enum result cache_insert(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
-                         const uint8_t *message, size_t len, uint64_t now_ms)
+/* RFC 2181 §5.4.1: what is believed more stays while it lives. */
+static bool outranks(const struct cache *cache, uint32_t entry, const struct cache_meta *meta,
+                     uint64_t now_ms)
+{
+	struct cache_meta kept;
+	cache_store_meta(cache, entry, &kept);
+	return kept.rank > meta->rank && !cache_meta_is_failure(&kept) &&
+	       cache_meta_is_fresh(cache, &kept, now_ms);
+}
+
+/* The entry which says that the name of a new one does not exist, or CACHE_NONE. */
+static uint32_t find_name(const struct cache *cache, const struct dns_question *question,
+                          bool dnssec_ok, const uint8_t *name)
+{
+	const struct cache_wanted wanted =
+	    cache_index_wanted(question, 0, CACHE_TYPE_NAME, dnssec_ok);
+	const struct cache_meta meta = {
+	    .key = wanted.key,
+	    .type = CACHE_TYPE_NAME,
+	    .class = question->class,
+	    .name_len = question->name_len,
+	    .flags = dnssec_ok ? CACHE_META_DNSSEC_OK : 0,
+	};
+	return cache_index_find(cache, &meta, name);
+}
+
+enum result cache_insert(struct cache *cache, const struct cache_item *item, uint64_t now_ms)
 {
 	const struct cache_image *image;
-	enum result result =
-	    cache_image_build(cache, question, dnssec_ok, message, len, now_ms, &image);
-	if (result == RESULT_OK)
-		cache_store_put(cache, image, now_ms);
-	return result;
+	enum result result = cache_image_build(cache, item, now_ms, &image);
+	if (result != RESULT_OK)
+		return result;
+	const struct cache_meta *meta = &image->meta;
+	uint32_t former = cache_index_find(cache, meta, image->head);
+	if (former != CACHE_NONE && outranks(cache, former, meta, now_ms))
+		return RESULT_EXISTS;
+	if (meta->type != CACHE_TYPE_NAME) {
+		/* A name that has something exists, whatever was said before. */
+		uint32_t name = find_name(cache, item->question, item->dnssec_ok, image->head);
+		if (name != CACHE_NONE && outranks(cache, name, meta, now_ms))
+			return RESULT_EXISTS;
+		if (name != CACHE_NONE)
+			cache_store_remove(cache, name);
+	}
+	cache_store_put(cache, image, now_ms);
+	return RESULT_OK;
 }
 
 static uint32_t clamp_hold(uint32_t hold_ms)
@@ -129,22 +192,38 @@ static uint32_t clamp_hold(uint32_t hold_ms)
 	return hold_ms < CACHE_FAILURE_MAX_MS ? hold_ms : CACHE_FAILURE_MAX_MS;
 }
 
-void cache_insert_failure(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
-                          uint32_t hold_ms, uint64_t now_ms)
+/* Lets what is kept of an entry serve until the hold ends. False: nothing of it may. */
+static bool hold(struct cache *cache, uint32_t entry, uint32_t hold_ms, uint64_t now_ms)
+{
+	struct cache_meta kept;
+	if (entry == CACHE_NONE)
+		return false;
+	cache_store_meta(cache, entry, &kept);
+	if (cache_meta_is_failure(&kept) || cache_meta_is_dead(cache, &kept, now_ms))
+		return false;
+	__atomic_store_n(&cache->entries[entry].held_until_ms, now_ms + clamp_hold(hold_ms),
+	                 __ATOMIC_RELAXED);
+	return true;
+}
+
+bool cache_hold(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
+                uint32_t hold_ms, uint64_t now_ms)
 {
 	const struct cache_image *image =
 	    cache_image_failure(cache, question, dnssec_ok, clamp_hold(hold_ms), now_ms);
-	uint32_t entry = cache_index_find(cache, &image->meta, image->head);
-	struct cache_meta kept;
+	uint32_t exact = cache_index_find(cache, &image->meta, image->head);
+	uint32_t name = find_name(cache, question, dnssec_ok, image->head);
+	return hold(cache, exact, hold_ms, now_ms) || hold(cache, name, hold_ms, now_ms);
+}
+
+void cache_insert_failure(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
+                          uint32_t hold_ms, uint64_t now_ms)
+{
 	cache_stat_add(&cache->stats.failures, 1);
-	if (entry != CACHE_NONE) {
-		cache_store_meta(cache, entry, &kept);
-		if (!cache_meta_is_failure(&kept) && !cache_meta_is_dead(cache, &kept, now_ms)) {
-			__atomic_store_n(&cache->entries[entry].held_until_ms,
-			                 now_ms + clamp_hold(hold_ms), __ATOMIC_RELAXED);
-			return;
-		}
-	}
+	if (cache_hold(cache, question, dnssec_ok, hold_ms, now_ms))
+		return;
+	const struct cache_image *image =
+	    cache_image_failure(cache, question, dnssec_ok, clamp_hold(hold_ms), now_ms);
 	cache_store_put(cache, image, now_ms);
 }
 

@@ -7,9 +7,10 @@
  *          question, with the offsets of their TTLs. A hit is a copy into the packet and a patch of
  *          TTLs. Found by the keyed hash of dns_question, type, class and the DO bit. When room is
  *          needed, SIEVE decides what goes.
- * Threads: cache_find() and cache_prefetch() on any lcore, without locks and without shared writes,
- *          but for one relaxed "visited" bit that is only written when it is not yet set.
- *          cache_insert(), cache_insert_failure() and cache_drain() on the one writer lcore.
+ * Threads: cache_find(), cache_infer() and cache_prefetch() on any lcore, without locks and without shared writes,
+ *          but for two relaxed marks that are only written when they are not yet set (hit since SIEVE came
+ *          by; to be refreshed).
+ *          cache_insert(), cache_insert_failure(), cache_hold() and cache_drain() on the one writer lcore.
  *          cache_janitor() on one other lcore (or the writer's): it only reads entries and hands the
  *          expired ones to the writer through a queue. cache_flush_request() and cache_flush_all() on
  *          one control thread. cache_stats() anywhere.
@@ -17,7 +18,8 @@
  *          needed, so that a large cache does not delay the start.
  * Limits:  cache/cache_limits.h.
  * Trust:   cache_insert() takes a message that the resolver has checked and scrubbed.
- * RFC:     2308 (negative), 8767 (stale), 9520 (failures), 2181 §5.2 §8 §9 (TTLs, truncation). */
+ * RFC:     2308 (negative), 8020 (names below), 8767 (stale), 9520 (failures), 2181 §5.2 §5.4.1 §8 §9 (TTLs,
+ *          ranking, truncation). */
 #pragma once
 
 #include <stdbool.h>
@@ -39,6 +41,12 @@ struct cache_settings {
 	uint32_t ttl_min_s; /* floor; 0 for none */
 	uint32_t negative_ttl_max_s; /* cap for NXDOMAIN and NODATA, RFC 2308 §5; 0: one day */
 	uint32_t stale_max_s; /* how long past its TTL an entry may serve as stale; 0: never */
+	bool refresh; /* tell of popular entries whose TTL ends soon (CACHE_REFRESH) */
+	bool nxdomain_cut; /* RFC 8020: below a name that does not exist nothing does */
+	/* Names that are asked for elsewhere than what is above them (stub and forward zones): a name above
+	 * that does not exist says nothing of them. Copied. */
+	const struct dns_name *apexes;
+	uint32_t apex_count;
 };
 
 enum cache_hit {
@@ -47,6 +55,9 @@ enum cache_hit {
 	 * moment ago (RFC 9520: SERVFAIL, EDE 13) and stale answers of names whose resolution has just
 	 * failed (RFC 8767 §5, failure recheck timer: EDE 3 or 19). */
 	CACHE_FRESH,
+	/* The same, and the caller (no other one, no second time) is asked to have it resolved anew, without
+	 * a client: it is popular and its TTL ends soon. */
+	CACHE_REFRESH,
 	/* Past its TTL, within stale_max_s: only for when resolution fails (EDE 3 or 19). */
 	CACHE_STALE,
 };
@@ -70,13 +81,40 @@ void cache_prefetch(const struct cache *cache, const struct dns_question *questi
 void cache_prefetch_entry(const struct cache *cache, const struct dns_question *question,
                           bool dnssec_ok);
 
-/* Keeps the answer sections of `message` (checked, scrubbed, 12..65535 octets, its question equal to
- * `question`) under the least TTL in it; a negative answer under the SOA's (RFC 2308 §5). Answers that
- * must not be kept (TTL 0, TC, rcodes other than NOERROR and NXDOMAIN, negative without SOA) are
- * RESULT_OUT_OF_RANGE.
+/* Scratch memory of one lcore that reads, for cache_infer(). Fails: RESULT_NO_MEMORY. */
+struct cache_reader;
+MUST_CHECK enum result cache_reader_create(struct cache *cache, struct cache_reader **out);
+void cache_reader_destroy(struct cache_reader *reader);
+
+/* After cache_find() found nothing fresh: what follows from entries for other questions. A name above that
+ * does not exist (RFC 8020), or a chain of CNAMEs that are all here, with its end. Gives CACHE_FRESH or
+ * CACHE_MISS, with builder and *out as in cache_find(); costs some hundred nanoseconds, so hits do not
+ * come by here. Aggressive use of NSEC (RFC 8198) has its place here: entries have their proofs and
+ * know whether they are DNS_SECURITY_SECURE. */
+enum cache_hit cache_infer(struct cache_reader *reader, const struct dns_question *question,
+                           bool dnssec_ok, uint64_t now_ms, struct dns_builder *builder,
+                           struct dns_answer *out);
+
+/* An answer to keep. */
+struct cache_item {
+	const struct dns_question *question;
+	bool dnssec_ok;
+	uint8_t rank; /* enum dns_rank */
+	uint8_t security; /* enum dns_security */
+	const uint8_t *message; /* checked, scrubbed, 12..65535 octets, with that question */
+	size_t len;
+	/* Of one that comes from a file: */
+	bool is_aged; /* its TTLs are what is left: the floor is for new ones */
+	bool is_popular;
+	uint32_t stale_s; /* so long past its TTL; 0: it is not */
+};
+
+/* Keeps the answer sections of a message under the least TTL in it; a negative answer under the SOA's (RFC
+ * 2308 §5), and that a name does not exist for all types. Answers that must not be kept (TTL 0, TC,
+ * rcodes other than NOERROR and NXDOMAIN, negative without SOA, bogus) are RESULT_OUT_OF_RANGE; where
+ * one of a higher rank lives it is RESULT_EXISTS (RFC 2181 §5.4.1).
  * Fails also: RESULT_MALFORMED, RESULT_TOO_SHORT, RESULT_TOO_LONG (cache_limits.h). Writer lcore only. */
-MUST_CHECK enum result cache_insert(struct cache *cache, const struct dns_question *question,
-                                    bool dnssec_ok, const uint8_t *message, size_t len,
+MUST_CHECK enum result cache_insert(struct cache *cache, const struct cache_item *item,
                                     uint64_t now_ms);
 
 /* Remembers for `hold_ms` (clamped to 1 s .. 5 min, RFC 9520 §3.2) that the question could not be
@@ -84,6 +122,12 @@ MUST_CHECK enum result cache_insert(struct cache *cache, const struct dns_questi
  * answer is left alone. Writer lcore only. */
 void cache_insert_failure(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
                           uint32_t hold_ms, uint64_t now_ms);
+
+/* Lets a stale answer that is kept serve at once for `hold_ms` (clamped as above), without a new try meanwhile:
+ * a client has just had it because resolution takes long (RFC 8767 §5). False: there is none. Writer
+ * lcore only. */
+bool cache_hold(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
+                uint32_t hold_ms, uint64_t now_ms);
 
 /* One bounded piece of expiry work: looks at `slots` entries and hands those past TTL and stale age to
  * the writer. Returns how many it handed over. Janitor lcore only. */

@@ -39,6 +39,10 @@ enum cache_meta_flag {
 	CACHE_META_NEGATIVE = 2,
 };
 
+/* The type under which it is kept that a name does not exist: true for every type (RFC 2308 §5). It is
+ * reserved by RFC 6895 §3.1, so that nobody can ask for it. */
+#define CACHE_TYPE_NAME 0u
+
 /* What an entry says about its image: copied as words, so a multiple of 8 octets. */
 struct cache_meta {
 	uint64_t key; /* cache_key() of the question */
@@ -53,8 +57,10 @@ struct cache_meta {
 	uint16_t rrset_count;
 	uint8_t name_len;
 	uint8_t flags; /* enum cache_meta_flag */
-	uint16_t rcode;
-	uint16_t count[3]; /* answer, authority, additional */
+	uint8_t rcode; /* NOERROR, NXDOMAIN or SERVFAIL */
+	uint8_t rank; /* enum dns_rank */
+	uint8_t security; /* enum dns_security */
+	uint8_t unused[5];
 };
 #define CACHE_META_WORDS (sizeof(struct cache_meta) / sizeof(uint64_t))
 static_assert(sizeof(struct cache_meta) == 48, "the head of an entry is one cache line");
@@ -62,9 +68,14 @@ static_assert(sizeof(struct cache_meta) == 48, "the head of an entry is one cach
 #define CACHE_INLINE_WORDS 8u
 #define CACHE_BLOCK_WORDS 15u
 
+enum cache_mark {
+	CACHE_MARK_VISITED = 1, /* readers set it, SIEVE takes it away */
+	CACHE_MARK_REFRESH = 2, /* somebody was told to ask for it anew */
+};
+
 struct cache_entry {
 	uint32_t sequence; /* writer: the writer lcore; odd: free or being written */
-	uint32_t visited; /* writers: readers that hit (1), the writer (0) */
+	uint32_t marks; /* enum cache_mark; writers: readers that hit, the writer */
 	uint64_t
 	    held_until_ms; /* writer: the writer lcore; resolution failed, stale may be given */
 	uint64_t meta[CACHE_META_WORDS];
@@ -94,6 +105,7 @@ struct cache_rrset {
 /* An image that is ready to be stored. */
 struct cache_image {
 	struct cache_meta meta;
+	uint32_t marks; /* enum cache_mark: of a new entry */
 	const uint8_t *records; /* meta.records_len octets */
 	size_t head_len; /* octets, a multiple of 8 */
 	uint8_t head[CACHE_HEAD_MAX];
@@ -150,6 +162,7 @@ struct cache {
 	uint32_t entry_count; /* entries_max and one spare for replacements */
 	uint32_t block_count;
 	uint64_t memory_bytes;
+	uint64_t *apex_hashes; /* of settings.apexes, in order */
 	uint32_t epoch; /* writer: control thread */
 
 	/* The writer's own. */
@@ -232,10 +245,29 @@ static inline void cache_entry_publish(struct cache_entry *entry)
 	__atomic_store_n(&entry->sequence, sequence + 1, __ATOMIC_RELEASE);
 }
 
+/* -- cache.c -- */
+
+/* For qsort() and bsearch() of apex_hashes. */
+int cache_compare_hashes(const void *a, const void *b) PURE;
+
 /* -- index.c -- */
 
-/* The hash under which a question is kept. */
-uint64_t cache_index_key(const struct dns_question *question, bool dnssec_ok) PURE;
+/* What is looked for: a question, or that a name above it does not exist. */
+struct cache_wanted {
+	uint64_t key;
+	const uint8_t *name; /* lower case */
+	uint16_t type;
+	uint16_t class;
+	uint8_t name_len;
+	bool dnssec_ok;
+	bool stale_too;
+	uint64_t now_ms;
+};
+/* `label`: from which label of the question's name on. All but the time; fresh ones only. */
+struct cache_wanted cache_index_wanted(const struct dns_question *question, unsigned label,
+                                       uint16_t type, bool dnssec_ok) PURE;
+/* Whether one of the two buckets has the key's tag: it is worth looking. */
+bool cache_index_may_have(const struct cache *cache, uint64_t key);
 /* The entry numbers in a key's two buckets whose tag agrees, first to last; at most `max`. */
 struct cache_bucket *cache_index_bucket(const struct cache *cache, uint64_t key, unsigned which);
 /* Writer: the slot that holds an entry, NULL if there is none. */
@@ -270,13 +302,26 @@ void cache_sieve_remove(struct cache *cache, enum cache_queue queue, uint32_t en
 /* The entry to throw out next; only chained ones if `chained_only`. CACHE_NONE if there is none. */
 uint32_t cache_sieve_victim(struct cache *cache, bool chained_only, uint64_t now_ms);
 
+/* -- find.c -- */
+
+struct cache_finding {
+	bool is_stale; /* there is a stale one, be it wanted or not */
+	bool is_held; /* its resolution failed a moment ago */
+	bool is_due; /* this call is the one that is told to have it refreshed */
+};
+
+/* Copies the image of one entry behind the question that the builder's message has, and makes it an answer.
+ * False where there is none that is wanted; octets behind builder->len may have changed then. */
+bool cache_find_entry(struct cache *cache, const struct cache_wanted *wanted,
+                      struct dns_builder *builder, struct dns_answer *out,
+                      struct cache_finding *finding);
+
 /* -- image.c -- */
 
 MUST_CHECK enum result cache_image_create(struct cache_scratch **out);
 void cache_image_destroy(struct cache_scratch *scratch);
 /* Writer: makes the image of a message in the cache's scratch memory. Fails as cache_insert(). */
-MUST_CHECK enum result cache_image_build(struct cache *cache, const struct dns_question *question,
-                                         bool dnssec_ok, const uint8_t *message, size_t len,
+MUST_CHECK enum result cache_image_build(struct cache *cache, const struct cache_item *item,
                                          uint64_t now_ms, const struct cache_image **out);
 /* Writer: the image of a failure: no records. */
 const struct cache_image *cache_image_failure(struct cache *cache,
@@ -288,6 +333,14 @@ const struct cache_image *cache_image_failure(struct cache *cache,
 static inline bool cache_meta_is_failure(const struct cache_meta *meta)
 {
 	return meta->rcode == DNS_RCODE_SERVFAIL;
+}
+
+/* Whether it is as true as when it came: within its TTL, and not flushed. */
+static inline bool cache_meta_is_fresh(const struct cache *cache, const struct cache_meta *meta,
+                                       uint64_t now_ms)
+{
+	return now_ms < meta->inserted_ms + meta->lifetime_ms &&
+	       meta->epoch == __atomic_load_n(&cache->epoch, __ATOMIC_RELAXED);
 }
 
 /* Whether nothing can be served from it any more. */

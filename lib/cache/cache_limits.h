@@ -16,14 +16,15 @@
 #define CACHE_ENTRIES_MIN 16u
 #define CACHE_ENTRIES_MAX (1u << 28)
 
-/* Octets of records in one answer. Too low: signed answers of big zones are asked for again and again.
- * Too high: one answer that nobody asks for twice evicts hundreds of small ones; and below 0x4000
- * every compression pointer of RFC 1035 §4.1.4 can reach all of it. */
-#define CACHE_RECORDS_BYTES_MAX 16000u
+/* Octets of records in one answer: what a message holds behind the shortest question. Too low: signed answers
+ * of big zones are asked for again and again. What they evict is other answers that need blocks, not
+ * the small ones (sieve.c). Compression pointers (RFC 1035 §4.1.4) are no reason for less: they reach
+ * the first 0x4000 octets, and what is behind is written out by dns/builder.h. */
+#define CACHE_RECORDS_BYTES_MAX 65518u
 
 /* Records in one answer. Too low: round-robin sets of large services are not kept. Too high: answers
  * of thousands of tiny records make every hit and every insert slow (CVE-2024-1737). */
-#define CACHE_RECORDS_MAX 512u
+#define CACHE_RECORDS_MAX 1024u
 
 /* What an answer's image is taken to need on average, where no memory size is configured: name,
  * tables and records of a signed positive answer. Too low: images are evicted while entries are free.
@@ -31,7 +32,7 @@
 #define CACHE_IMAGE_BYTES_TYPICAL 256u
 
 /* Blocks below which even a small cache could not hold two of the largest images. */
-#define CACHE_BLOCKS_MIN 320u
+#define CACHE_BLOCKS_MIN 1280u
 
 /* How many entries the SIEVE hand may pass over for one eviction. Too low: popular entries are thrown
  * out when nearly all are popular. Too high: with a million visited entries one insert would stop the
@@ -49,6 +50,23 @@
 /* Entries that one turn of a flush by name looks at. Too low: a flush of a large cache takes minutes.
  * Too high: answers wait behind it (4096 entries are below a millisecond). */
 #define CACHE_FLUSH_SLOTS 4096u
+
+/* An entry that is asked for in the last of so many parts of its TTL is refreshed. Too low: the answer is
+ * asked for again long before it has to be. Too high: the new one is not there in time. */
+#define CACHE_REFRESH_PART 10u
+
+/* TTLs below which nothing is refreshed ahead. Too low: names of a second's TTL are asked for all the time.
+ * Too high: a popular name has a slow answer each time that its TTL ends. */
+#define CACHE_REFRESH_TTL_MIN_MS 10000u
+
+/* Labels above a question that are looked at for a name that does not exist (RFC 8020). Too low: names below
+ * such a name are asked for. Too high: each miss costs a cache line and more for each label: names of
+ * ip6.arpa have 34, names of 127 labels are made to be slow. */
+#define CACHE_CUT_LABELS_MAX 40u
+
+/* CNAMEs of a chain that is put together from entries. Too low: what is known is asked for again. Too high:
+ * each link costs as much as a hit or two (16 is also what the resolver follows). */
+#define CACHE_CHAIN_MAX 16u
 
 /* RFC 8767 §4: a TTL is capped at 7 days. */
 #define CACHE_TTL_LIMIT_S (7u * 24 * 3600)

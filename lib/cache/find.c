@@ -7,7 +7,7 @@
 
 /* What became of looking at one entry. */
 enum look {
-	LOOK_OTHER, /* not this question, or dead */
+	LOOK_OTHER, /* not this question, or dead, or stale and not wanted so */
 	LOOK_TORN, /* the writer was there meanwhile */
 	LOOK_FOUND,
 };
@@ -54,12 +54,14 @@ static bool copy(struct walk *walk, uint8_t *out, size_t len)
 	return true;
 }
 
-static bool is_wanted(const struct cache *cache, const struct cache_meta *meta, uint64_t key,
-                      const struct dns_question *question, bool dnssec_ok)
+static bool is_wanted(const struct cache *cache, const struct cache_meta *meta,
+                      const struct cache_wanted *wanted)
 {
-	return meta->key == key && meta->type == question->type && meta->class == question->class &&
-	       (meta->flags & CACHE_META_DNSSEC_OK) == (dnssec_ok ? CACHE_META_DNSSEC_OK : 0) &&
-	       meta->name_len == question->name_len &&
+	return meta->key == wanted->key && meta->type == wanted->type &&
+	       meta->class == wanted->class &&
+	       (meta->flags & CACHE_META_DNSSEC_OK) ==
+	           (wanted->dnssec_ok ? CACHE_META_DNSSEC_OK : 0) &&
+	       meta->name_len == wanted->name_len &&
 	       meta->epoch == __atomic_load_n(&cache->epoch, __ATOMIC_RELAXED);
 }
 
@@ -70,9 +72,9 @@ static size_t head_len(const struct cache_meta *meta)
 	return (len + 7) & ~(size_t)7;
 }
 
-static enum look look(const struct cache *cache, const struct cache_entry *entry, uint64_t key,
-                      const struct dns_question *question, bool dnssec_ok,
-                      const struct dns_builder *builder, struct hit *hit)
+static enum look look(const struct cache *cache, const struct cache_entry *entry,
+                      const struct cache_wanted *wanted, const struct dns_builder *builder,
+                      struct hit *hit)
 {
 	uint32_t sequence;
 	struct cache_meta *meta = &hit->meta;
@@ -82,11 +84,12 @@ static enum look look(const struct cache *cache, const struct cache_entry *entry
 	uint64_t held_until_ms = __atomic_load_n(&entry->held_until_ms, __ATOMIC_RELAXED);
 	if (!cache_entry_is_valid(entry, sequence))
 		return LOOK_TORN;
-	if (!is_wanted(cache, meta, key, question, dnssec_ok) ||
-	    cache_meta_is_dead(cache, meta, hit->now_ms))
+	if (!is_wanted(cache, meta, wanted) || cache_meta_is_dead(cache, meta, hit->now_ms))
 		return LOOK_OTHER;
 	hit->stale = hit->now_ms >= meta->inserted_ms + meta->lifetime_ms;
 	hit->held = hit->now_ms < held_until_ms;
+	if (hit->stale && !wanted->stale_too)
+		return LOOK_OTHER;
 
 	struct walk walk = {cache, entry->image, CACHE_INLINE_WORDS, meta->chain};
 	uint32_t room = builder->limit - builder->len;
@@ -96,24 +99,23 @@ static enum look look(const struct cache *cache, const struct cache_entry *entry
 		return LOOK_TORN;
 	if (!cache_entry_is_valid(entry, sequence))
 		return LOOK_TORN;
-	return memcmp(hit->head, question->name, meta->name_len) == 0 ? LOOK_FOUND : LOOK_OTHER;
+	return memcmp(hit->head, wanted->name, meta->name_len) == 0 ? LOOK_FOUND : LOOK_OTHER;
 }
 
 /* Goes through both buckets once. */
-static enum look probe(const struct cache *cache, uint64_t key, const struct dns_question *question,
-                       bool dnssec_ok, const struct dns_builder *builder, struct hit *hit,
+static enum look probe(const struct cache *cache, const struct cache_wanted *wanted,
+                       const struct dns_builder *builder, struct hit *hit,
                        struct cache_entry **found)
 {
 	enum look worst = LOOK_OTHER;
 	for (unsigned which = 0; which < 2; which++) {
-		const struct cache_bucket *bucket = cache_index_bucket(cache, key, which);
+		const struct cache_bucket *bucket = cache_index_bucket(cache, wanted->key, which);
 		for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
 			uint64_t slot = __atomic_load_n(&bucket->slot[i], __ATOMIC_ACQUIRE);
-			if (slot == 0 || slot >> 32 != key >> 32)
+			if (slot == 0 || slot >> 32 != wanted->key >> 32)
 				continue;
 			struct cache_entry *entry = &cache->entries[(uint32_t)slot - 1];
-			enum look result =
-			    look(cache, entry, key, question, dnssec_ok, builder, hit);
+			enum look result = look(cache, entry, wanted, builder, hit);
 			if (result == LOOK_FOUND) {
 				*found = entry;
 				return LOOK_FOUND;
@@ -127,20 +129,22 @@ static enum look probe(const struct cache *cache, uint64_t key, const struct dns
 
 /* Takes whole RRsets into the builder as far as they were copied. Returns the records taken and whether
  * one was left out that the client needs: RFC 2181 §9 sets TC only for those. */
-static unsigned take_rrsets(const struct hit *hit, const struct cache_rrset *rrset,
+static unsigned take_rrsets(const struct hit *hit, const uint8_t *table,
                             struct dns_builder *builder, bool *truncated)
 {
 	unsigned records = 0;
 	uint32_t end = 0;
 	*truncated = false;
 	for (unsigned i = 0; i < hit->meta.rrset_count; i++) {
-		unsigned section = rrset[i].section_count >> CACHE_RRSET_SECTION_SHIFT;
-		unsigned count = rrset[i].section_count & CACHE_RRSET_COUNT_MASK;
-		if (rrset[i].end > hit->copied) {
+		struct cache_rrset rrset;
+		memcpy(&rrset, table + i * sizeof(rrset), sizeof(rrset));
+		unsigned section = rrset.section_count >> CACHE_RRSET_SECTION_SHIFT;
+		unsigned count = rrset.section_count & CACHE_RRSET_COUNT_MASK;
+		if (rrset.end > hit->copied) {
 			*truncated = section != DNS_SECTION_ADDITIONAL;
 			break;
 		}
-		end = rrset[i].end;
+		end = rrset.end;
 		records += count;
 		builder->count[section] = (uint16_t)(builder->count[section] + count);
 	}
@@ -178,56 +182,117 @@ static void finish(const struct hit *hit, struct dns_builder *builder, struct dn
 {
 	uint8_t *records = builder->message + builder->len;
 	const uint8_t *ttl_at = hit->head + hit->meta.name_len;
-	struct cache_rrset rrset[CACHE_RECORDS_MAX];
-	memcpy(rrset, ttl_at + hit->meta.record_count * sizeof(uint16_t),
-	       hit->meta.rrset_count * sizeof(rrset[0]));
-
 	bool truncated;
-	unsigned count = take_rrsets(hit, rrset, builder, &truncated);
+	unsigned count = take_rrsets(hit, ttl_at + hit->meta.record_count * sizeof(uint16_t),
+	                             builder, &truncated);
 	patch_ttls(hit, ttl_at, count, records);
 	*out = (struct dns_answer){
 	    .rcode = hit->meta.rcode,
 	    .truncated = truncated,
+	    .authenticated = hit->meta.security == DNS_SECURITY_SECURE,
 	    .ede = ede_of(hit),
+	    .rank = hit->meta.rank,
+	    .security = hit->meta.security,
 	    .end = builder->len,
 	};
 	memcpy(out->count, builder->count, sizeof(out->count));
 }
 
+/* Whether so little of its TTL is left that it should be asked for anew. */
+static bool is_late(const struct cache *cache, const struct hit *hit)
+{
+	const struct cache_meta *meta = &hit->meta;
+	if (!cache->settings.refresh || hit->stale || meta->lifetime_ms < CACHE_REFRESH_TTL_MIN_MS)
+		return false;
+	uint64_t left_ms = meta->inserted_ms + meta->lifetime_ms - hit->now_ms;
+	return left_ms * CACHE_REFRESH_PART <= meta->lifetime_ms;
+}
+
+/* Notes the hit, by a write only where it is news. Returns whether this hit is the one that has the entry
+ * refreshed: not the first one, so that what is asked for once in a TTL is not. */
+static bool mark(const struct cache *cache, struct cache_entry *entry, const struct hit *hit)
+{
+	uint32_t marks = __atomic_load_n(&entry->marks, __ATOMIC_RELAXED);
+	if (UNLIKELY((marks & CACHE_MARK_VISITED) == 0)) {
+		__atomic_fetch_or(&entry->marks, CACHE_MARK_VISITED, __ATOMIC_RELAXED);
+		return false;
+	}
+	if (LIKELY(!is_late(cache, hit)) || (marks & CACHE_MARK_REFRESH) != 0)
+		return false;
+	marks = __atomic_fetch_or(&entry->marks, CACHE_MARK_REFRESH, __ATOMIC_RELAXED);
+	return (marks & CACHE_MARK_REFRESH) == 0;
+}
+
+bool cache_find_entry(struct cache *cache, const struct cache_wanted *wanted,
+                      struct dns_builder *builder, struct dns_answer *out,
+                      struct cache_finding *finding)
+{
+	struct hit hit;
+	struct cache_entry *entry = NULL;
+	hit.now_ms = wanted->now_ms;
+	hit.stale = false;
+	enum look result = LOOK_TORN;
+	for (unsigned i = 0; i < CACHE_READ_TRIES && result == LOOK_TORN; i++)
+		result = probe(cache, wanted, builder, &hit, &entry);
+	*finding = (struct cache_finding){.is_stale = hit.stale};
+	if (result != LOOK_FOUND)
+		return false;
+	finding->is_held = hit.held;
+	finding->is_due = mark(cache, entry, &hit);
+	finish(&hit, builder, out);
+	return true;
+}
+
+/* Nothing fresh has the question itself: is it kept that the name does not exist (RFC 2308 §5)? If not,
+ * what is stale will have to do. */
+static enum cache_hit find_name(struct cache *cache, const struct dns_question *question,
+                                struct cache_wanted *exact, struct dns_builder *builder,
+                                struct dns_answer *out)
+{
+	struct cache_finding finding;
+	struct cache_wanted wanted =
+	    cache_index_wanted(question, 0, CACHE_TYPE_NAME, exact->dnssec_ok);
+	wanted.now_ms = exact->now_ms;
+	if (cache_find_entry(cache, &wanted, builder, out, &finding))
+		return finding.is_due ? CACHE_REFRESH : CACHE_FRESH;
+	wanted.stale_too = finding.is_stale;
+	if ((exact->stale_too && cache_find_entry(cache, exact, builder, out, &finding)) ||
+	    (wanted.stale_too && cache_find_entry(cache, &wanted, builder, out, &finding)))
+		return finding.is_stale && !finding.is_held ? CACHE_STALE : CACHE_FRESH;
+	return CACHE_MISS;
+}
+
 enum cache_hit cache_find(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
                           uint64_t now_ms, struct dns_builder *builder, struct dns_answer *out)
 {
+	struct cache_finding finding;
 	/* Images hold offsets that are right only directly behind the question. */
 	if (builder->len != DNS_HEADER_SIZE + question->name_len + 4u)
 		return CACHE_MISS;
-	uint64_t key = cache_index_key(question, dnssec_ok);
-	struct hit hit;
-	struct cache_entry *entry = NULL;
-	hit.now_ms = now_ms;
-	enum look result = LOOK_TORN;
-	for (unsigned i = 0; i < CACHE_READ_TRIES && result == LOOK_TORN; i++)
-		result = probe(cache, key, question, dnssec_ok, builder, &hit, &entry);
-	if (result != LOOK_FOUND)
-		return CACHE_MISS;
-	if (__atomic_load_n(&entry->visited, __ATOMIC_RELAXED) == 0)
-		__atomic_store_n(&entry->visited, 1, __ATOMIC_RELAXED);
-	finish(&hit, builder, out);
-	return hit.stale && !hit.held ? CACHE_STALE : CACHE_FRESH;
+	struct cache_wanted wanted = cache_index_wanted(question, 0, question->type, dnssec_ok);
+	wanted.now_ms = now_ms;
+	if (LIKELY(cache_find_entry(cache, &wanted, builder, out, &finding)))
+		return UNLIKELY(finding.is_due) ? CACHE_REFRESH : CACHE_FRESH;
+	wanted.stale_too = finding.is_stale;
+	return find_name(cache, question, &wanted, builder, out);
 }
 
 void cache_prefetch(const struct cache *cache, const struct dns_question *question, bool dnssec_ok)
 {
-	__builtin_prefetch(cache_index_bucket(cache, cache_index_key(question, dnssec_ok), 0));
+	const struct cache_wanted wanted =
+	    cache_index_wanted(question, 0, question->type, dnssec_ok);
+	__builtin_prefetch(cache_index_bucket(cache, wanted.key, 0));
 }
 
 void cache_prefetch_entry(const struct cache *cache, const struct dns_question *question,
                           bool dnssec_ok)
 {
-	uint64_t key = cache_index_key(question, dnssec_ok);
-	const struct cache_bucket *bucket = cache_index_bucket(cache, key, 0);
+	const struct cache_wanted wanted =
+	    cache_index_wanted(question, 0, question->type, dnssec_ok);
+	const struct cache_bucket *bucket = cache_index_bucket(cache, wanted.key, 0);
 	for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
 		uint64_t slot = __atomic_load_n(&bucket->slot[i], __ATOMIC_RELAXED);
-		if (slot == 0 || slot >> 32 != key >> 32)
+		if (slot == 0 || slot >> 32 != wanted.key >> 32)
 			continue;
 		const struct cache_entry *entry = &cache->entries[(uint32_t)slot - 1];
 		__builtin_prefetch(entry);

@@ -14,13 +14,15 @@
 /* An SOA's rdata ends with serial, refresh, retry, expire, minimum; two root names stand before. */
 #define SOA_RDATA_MIN 22u
 #define SOA_MINIMUM_SIZE 4u
+/* What is past its TTL when it comes: shown with another TTL anyway. */
+#define STALE_LIFETIME_S 1u
 
 struct cache_scratch {
 	struct cache_image image;
 	struct dns_rrset_reader reader;
 	uint16_t ttl_at[CACHE_RECORDS_MAX];
 	struct cache_rrset rrset[CACHE_RECORDS_MAX];
-	uint8_t message[DNS_HEADER_SIZE + DNS_NAME_MAX + 4 + CACHE_RECORDS_BYTES_MAX];
+	uint8_t message[DNS_MESSAGE_MAX];
 };
 
 enum result cache_image_create(struct cache_scratch **out)
@@ -42,14 +44,16 @@ struct build {
 	const struct dns_question *question;
 	bool answered; /* a record of the type that was asked for is there */
 	bool has_soa;
+	bool is_aged;
+	bool is_stale;
 	uint32_t ttl_s; /* the least so far */
 };
 
-static struct cache_meta meta_of(struct cache *cache, const struct dns_question *question,
+static struct cache_meta meta_of(const struct cache *cache, const struct dns_question *question,
                                  bool dnssec_ok, uint64_t now_ms)
 {
 	return (struct cache_meta){
-	    .key = cache_index_key(question, dnssec_ok),
+	    .key = cache_index_wanted(question, 0, question->type, dnssec_ok).key,
 	    .inserted_ms = now_ms,
 	    .epoch = __atomic_load_n(&cache->epoch, __ATOMIC_RELAXED),
 	    .chain = CACHE_NONE,
@@ -92,9 +96,12 @@ static uint32_t ttl_for(struct build *build, const struct dns_rrset *rrset)
 		ttl_s = soa_ttl(rrset);
 		build->has_soa = true;
 	}
+	if (build->is_stale)
+		return STALE_LIFETIME_S;
 	if (ttl_s == 0)
 		return 0;
-	if (ttl_s < settings->ttl_min_s)
+	/* What comes from a file was raised when it came from a server. */
+	if (ttl_s < settings->ttl_min_s && !build->is_aged)
 		ttl_s = settings->ttl_min_s;
 	return ttl_s < settings->ttl_max_s ? ttl_s : settings->ttl_max_s;
 }
@@ -163,7 +170,7 @@ static void start(struct build *build, const struct dns_question *question)
 	bytes_store_u16(message + end, question->type);
 	bytes_store_u16(message + end + 2, question->class);
 	end += 4;
-	dns_builder_init(&build->builder, message, end, end + CACHE_RECORDS_BYTES_MAX);
+	dns_builder_init(&build->builder, message, end, DNS_MESSAGE_MAX);
 }
 
 /* Shows no record longer than a negative answer may live. */
@@ -208,24 +215,41 @@ static bool is_keepable(const uint8_t *message, size_t len)
 	       (rcode == DNS_RCODE_NOERROR || rcode == DNS_RCODE_NXDOMAIN);
 }
 
-enum result cache_image_build(struct cache *cache, const struct dns_question *question,
-                              bool dnssec_ok, const uint8_t *message, size_t len, uint64_t now_ms,
+/* RFC 2308 §5, RFC 8020 §2: that a name does not exist holds for all types, and for all names below. An alias
+ * to such a name does exist. */
+static void set_key(struct cache_meta *meta, const struct cache_item *item,
+                    const struct dns_builder *builder)
+{
+	if (meta->rcode != DNS_RCODE_NXDOMAIN || builder->count[DNS_SECTION_ANSWER] > 0)
+		return;
+	meta->type = CACHE_TYPE_NAME;
+	meta->key = cache_index_wanted(item->question, 0, CACHE_TYPE_NAME, item->dnssec_ok).key;
+}
+
+enum result cache_image_build(struct cache *cache, const struct cache_item *item, uint64_t now_ms,
                               const struct cache_image **out)
 {
 	struct cache_scratch *scratch = cache->scratch;
 	struct cache_meta *meta = &scratch->image.meta;
-	if (!is_keepable(message, len))
+	const struct dns_question *question = item->question;
+	const uint64_t age_ms = item->stale_s > 0 ? (item->stale_s + STALE_LIFETIME_S) * 1000 : 0;
+	if (!is_keepable(item->message, item->len) || item->security == DNS_SECURITY_BOGUS ||
+	    age_ms > now_ms)
 		return RESULT_OUT_OF_RANGE;
-	enum result result = dns_rrset_reader_init(&scratch->reader, message, len);
+	enum result result = dns_rrset_reader_init(&scratch->reader, item->message, item->len);
 	if (result != RESULT_OK)
 		return result;
 
-	*meta = meta_of(cache, question, dnssec_ok, now_ms);
-	meta->rcode = dns_message_flags(message) & DNS_FLAG_RCODE;
+	*meta = meta_of(cache, question, item->dnssec_ok, now_ms - age_ms);
+	meta->rcode = dns_message_flags(item->message) & DNS_FLAG_RCODE;
+	meta->rank = item->rank;
+	meta->security = item->security;
 	struct build build = {
 	    .settings = &cache->settings,
 	    .scratch = scratch,
 	    .question = question,
+	    .is_aged = item->is_aged,
+	    .is_stale = item->stale_s > 0,
 	    .ttl_s = cache->settings.ttl_max_s,
 	};
 	start(&build, question);
@@ -237,8 +261,8 @@ enum result cache_image_build(struct cache *cache, const struct dns_question *qu
 
 	uint32_t base = DNS_HEADER_SIZE + question->name_len + 4u;
 	meta->records_len = (uint16_t)(build.builder.len - base);
-	for (unsigned i = 0; i < ARRAY_COUNT(meta->count); i++)
-		meta->count[i] = build.builder.count[DNS_SECTION_ANSWER + i];
+	set_key(meta, item, &build.builder);
+	scratch->image.marks = item->is_popular ? CACHE_MARK_VISITED : 0;
 	scratch->image.records = scratch->message + base;
 	write_head(scratch, question);
 	*out = &scratch->image;
@@ -253,6 +277,7 @@ const struct cache_image *cache_image_failure(struct cache *cache,
 	scratch->image.meta = meta_of(cache, question, dnssec_ok, now_ms);
 	scratch->image.meta.rcode = DNS_RCODE_SERVFAIL;
 	scratch->image.meta.lifetime_ms = lifetime_ms;
+	scratch->image.marks = 0;
 	scratch->image.records = scratch->message;
 	write_head(scratch, question);
 	return &scratch->image;

@@ -6,15 +6,36 @@
  * never move between buckets: readers need no protection but atomic slots. */
 #include "cache/cache_int.h"
 
-uint64_t cache_index_key(const struct dns_question *question, bool dnssec_ok)
+struct cache_wanted cache_index_wanted(const struct dns_question *question, unsigned label,
+                                       uint16_t type, bool dnssec_ok)
 {
-	uint64_t key = question->hash[0];
-	key ^= (uint64_t)question->type << 32 | (uint64_t)question->class << 8 | dnssec_ok;
+	uint64_t key = question->hash[label];
+	key ^= (uint64_t)type << 32 | (uint64_t)question->class << 8 | dnssec_ok;
 	/* The name's hash is keyed: this only has to spread type and class over all bits. */
 	key *= 0x9e3779b97f4a7c15u;
 	key ^= key >> 29;
 	key *= 0xbf58476d1ce4e5b9u;
-	return key ^ key >> 32;
+	const unsigned at = question->label_at[label];
+	return (struct cache_wanted){
+	    .key = key ^ key >> 32,
+	    .name = question->name + at,
+	    .type = type,
+	    .class = question->class,
+	    .name_len = (uint8_t)(question->name_len - at),
+	    .dnssec_ok = dnssec_ok,
+	};
+}
+
+bool cache_index_may_have(const struct cache *cache, uint64_t key)
+{
+	for (unsigned which = 0; which < 2; which++) {
+		const struct cache_bucket *bucket = cache_index_bucket(cache, key, which);
+		for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
+			if (__atomic_load_n(&bucket->slot[i], __ATOMIC_RELAXED) >> 32 == key >> 32)
+				return true;
+		}
+	}
+	return false;
 }
 
 struct cache_bucket *cache_index_bucket(const struct cache *cache, uint64_t key, unsigned which)
@@ -76,7 +97,8 @@ static uint64_t *spare_slot(struct cache *cache, uint64_t key)
 		for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
 			const struct cache_entry *entry =
 			    &cache->entries[(uint32_t)bucket->slot[i] - 1];
-			if (__atomic_load_n(&entry->visited, __ATOMIC_RELAXED) == 0)
+			if ((__atomic_load_n(&entry->marks, __ATOMIC_RELAXED) &
+			     CACHE_MARK_VISITED) == 0)
 				return &bucket->slot[i];
 		}
 	}

@@ -89,9 +89,10 @@ uint32_t cache_sieve_victim(struct cache *cache, bool chained_only, uint64_t now
 		struct cache_meta meta;
 		cache_store_meta(cache, at, &meta);
 		if (step >= CACHE_SIEVE_STEPS_MAX || cache_meta_is_dead(cache, &meta, now_ms) ||
-		    __atomic_load_n(&entry->visited, __ATOMIC_RELAXED) == 0)
+		    (__atomic_fetch_and(&entry->marks, ~(uint32_t)CACHE_MARK_VISITED,
+		                        __ATOMIC_RELAXED) &
+		     CACHE_MARK_VISITED) == 0)
 			return at;
-		__atomic_store_n(&entry->visited, 0, __ATOMIC_RELAXED);
 		cache->sieve[queue].hand = cache->nodes[at].newer;
 	}
 }

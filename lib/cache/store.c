@@ -154,12 +154,12 @@ static uint32_t take_chain(struct cache *cache, uint32_t count)
 }
 
 static void write_entry(struct cache *cache, uint32_t number, const struct cache_image *image,
-                        uint32_t visited)
+                        uint32_t marks)
 {
 	struct cache_entry *entry = &cache->entries[number];
 	struct cache_meta meta = image->meta;
 	meta.chain = take_chain(cache, blocks_for(image));
-	__atomic_store_n(&entry->visited, visited, __ATOMIC_RELAXED);
+	__atomic_store_n(&entry->marks, marks, __ATOMIC_RELAXED);
 	__atomic_store_n(&entry->held_until_ms, 0, __ATOMIC_RELAXED);
 	cache_words_store(entry->meta, &meta, sizeof(meta));
 	struct place place = {entry->image, CACHE_INLINE_WORDS, meta.chain};
@@ -175,13 +175,14 @@ void cache_store_put(struct cache *cache, const struct cache_image *image, uint6
 	uint32_t old = cache_index_find(cache, &image->meta, image->head);
 	uint32_t entry = take_entry(cache);
 	if (old == CACHE_NONE) {
-		write_entry(cache, entry, image, 0);
+		write_entry(cache, entry, image, image->marks);
 		cache_index_add(cache, image->meta.key, entry);
 	} else {
 		uint64_t *slot = cache_index_slot_of(cache, image->meta.key, old);
 		/* A popular name stays popular when its answer is renewed. */
 		write_entry(cache, entry, image,
-		            __atomic_load_n(&cache->entries[old].visited, __ATOMIC_RELAXED));
+		            __atomic_load_n(&cache->entries[old].marks, __ATOMIC_RELAXED) &
+		                CACHE_MARK_VISITED);
 		__atomic_store_n(slot, cache_index_slot(image->meta.key, entry), __ATOMIC_RELEASE);
 		cache_store_remove(cache, old); /* its slot is no longer there */
 		cache_stat_add(&cache->stats.replaced, 1);

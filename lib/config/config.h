@@ -159,20 +159,11 @@ struct config_cache {
 	uint32_t max_ttl_seconds;
 	uint32_t negative_ttl_seconds;
 	uint32_t stale_max_seconds; /* 0: never serve stale */
+	uint32_t stale_client_timeout_ms; /* 0: only when resolution has failed */
+	uint32_t failure_recheck_ms;
+	bool prefetch;
+	bool nxdomain_cut;
 	enum config_eviction eviction_policy;
-};
-
-/* To whom names are sent in random case. */
-enum config_case {
-	CONFIG_CASE_OFF,
-	CONFIG_CASE_ITERATION,
-	CONFIG_CASE_ALWAYS
-};
-
-enum config_family {
-	CONFIG_FAMILY_ANY,
-	CONFIG_FAMILY_IPV4,
-	CONFIG_FAMILY_IPV6
 };
 
 struct config_recursion {
@@ -184,12 +175,6 @@ struct config_recursion {
 	/* The groups to ask, in this order; "*" in the file stands for all of them. */
 	const struct config_forwarder **forward_to;
 	uint32_t forward_to_count;
-	enum config_case case_randomization;
-	bool cookies;
-	enum config_family prefer_family;
-	uint16_t server_port;
-	struct config_address *egress;
-	uint32_t egress_count;
 };
 
 struct config_rrl {

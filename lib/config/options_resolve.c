@@ -137,6 +137,38 @@ static const struct option cache_rows[] = {
      .unit = "s",
      .help = "For so long past its TTL an answer may still serve while no server can be reached "
              "(RFC 8767); 0: never."},
+    {.key = "stale_client_timeout_ms",
+     .type = OPTION_DURATION,
+     AT(cache, stale_client_timeout_ms),
+     RANGE(0, 60000),
+     .init = "1800",
+     .unit = "ms",
+     .help =
+         "A client that waits for so long gets a stale answer if there is one, while resolution "
+         "goes on (RFC 8767 section 5 recommends 1.8 s); 0: only when resolution has failed."},
+    {.key = "failure_recheck_ms",
+     .type = OPTION_DURATION,
+     AT(cache, failure_recheck_ms),
+     RANGE(1000, 300000),
+     .init = "1000",
+     .unit = "ms",
+     .help = "A name that could not be resolved is not tried again for so long; clients get the "
+             "stale answer or SERVFAIL at once (RFC 9520 section 3.2: 1 s to 5 minutes; RFC 8767 "
+             "section 5 recommends 30 s, which is also how long it may take until servers that are "
+             "back are noticed)."},
+    {.key = "prefetch",
+     .type = OPTION_BOOL,
+     AT(cache, prefetch),
+     .init = "true",
+     .help = "Answers that are asked for more than once are asked for anew in the last tenth of "
+             "their TTL (of 10 s and more), before a client has to wait for them."},
+    {.key = "nxdomain_cut",
+     .type = OPTION_BOOL,
+     AT(cache, nxdomain_cut),
+     .init = "true",
+     .help =
+         "Below a name that does not exist nothing does: it is not asked for (RFC 8020). Off: for "
+         "servers that say so of names with something below."},
     {.key = "eviction_policy",
      .type = OPTION_CHOICE,
      AT(cache, eviction_policy),
@@ -151,20 +183,6 @@ const struct option_table option_cache = {
     TABLE(cache, cache_rows),
     .example =
         "{\"max_entries\": 1000000, \"max_ttl_seconds\": \"1d\", \"stale_max_seconds\": \"3d\"}",
-};
-
-static const struct option_word case_words[] = {
-    {"off", CONFIG_CASE_OFF, false},
-    {"iteration", CONFIG_CASE_ITERATION, false},
-    {"always", CONFIG_CASE_ALWAYS, false},
-    {NULL, 0, false},
-};
-
-static const struct option_word family_words[] = {
-    {"any", CONFIG_FAMILY_ANY, false},
-    {"ipv4", CONFIG_FAMILY_IPV4, false},
-    {"ipv6", CONFIG_FAMILY_IPV6, false},
-    {NULL, 0, false},
 };
 
 static const struct option recursion_rows[] = {
@@ -217,39 +235,6 @@ static const struct option recursion_rows[] = {
      .help =
          "Names of the forwarders to ask, in this order; \"*\": all of them in the order of the "
          "file. When none has an address names are looked up from the root servers."},
-    {.key = "case_randomization",
-     .type = OPTION_CHOICE,
-     AT(recursion, case_randomization),
-     .words = case_words,
-     .init = "\"iteration\"",
-     .help = "Send names in letters of random case, which a spoofer has to guess besides port and "
-             "id. iteration: to servers found from the root down. always: to forwarders too. A "
-             "server that does not keep the case is asked without."},
-    {.key = "cookies",
-     .type = OPTION_BOOL,
-     AT(recursion, cookies),
-     .init = "true",
-     .help = "Send DNS cookies (RFC 7873) to other servers, and want them back."},
-    {.key = "prefer_family",
-     .type = OPTION_CHOICE,
-     AT(recursion, prefer_family),
-     .words = family_words,
-     .init = "\"any\"",
-     .help = "Which addresses of a zone's servers are asked first; any: the faster ones. A family "
-             "to which the host has no route is left out in any case."},
-    {.key = "server_port",
-     .type = OPTION_UINT,
-     AT(recursion, server_port),
-     RANGE(1, 65535),
-     .init = "53",
-     .help = "Port of all servers found from the root down; another one is for private trees."},
-    {.key = "egress",
-     .type = OPTION_ADDRESS,
-     LIST_AT(recursion, egress),
-     .items_max = 2,
-     .init = "[]",
-     .help = "Addresses of this host from which other servers are asked: one IPv4, one IPv6; "
-             "without one of a family the kernel chooses."},
 };
 
 const struct option_table option_recursion = {

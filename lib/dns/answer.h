@@ -9,7 +9,7 @@
  * Memory:  the caller's; by value; holds no pointer into any store.
  * Limits:  none.
  * Trust:   made by our own code.
- * RFC:     1035 §4.1.1, 4035 §3 (AD), 8914 (EDE). */
+ * RFC:     1035 §4.1.1, 2181 §5.4.1, 4035 §3 (AD), 8914 (EDE). */
 #pragma once
 
 #include <stdbool.h>
@@ -17,6 +17,7 @@
 
 #include "dns/edns.h"
 #include "dns/message.h"
+#include "dns/trust.h"
 
 struct dns_answer {
 	uint16_t rcode; /* enum dns_rcode, 12 bits */
@@ -24,6 +25,8 @@ struct dns_answer {
 	bool authenticated; /* AD may be set if the client wants to know */
 	bool truncated; /* TC: a required RRset did not fit */
 	int16_t ede; /* enum edns_ede, EDNS_EDE_NONE if none */
+	uint8_t rank; /* enum dns_rank: the least of what is in it */
+	uint8_t security; /* enum dns_security */
 	uint16_t count[DNS_SECTION_COUNT]; /* answer, authority, additional; question is not used */
 	uint32_t end; /* offset behind the last record, from the header on */
 };

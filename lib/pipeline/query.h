@@ -27,6 +27,7 @@ enum query_source {
 	QUERY_SOURCE_SOCKET, /* a datagram of a kernel UDP socket: the mbuf holds only the message */
 	QUERY_SOURCE_STREAM, /* a message of a TCP (TLS, HTTP) connection: only the message */
 	QUERY_SOURCE_KERNEL, /* a raw frame of the kernel half on its way out: SENDER just sends it */
+	QUERY_SOURCE_NONE, /* nobody's: a carrier (pipeline/carrier.h), never answered */
 };
 
 enum query_verdict {
@@ -41,6 +42,7 @@ enum query_keep {
 	QUERY_KEEP_NOT, /* nothing: it is kept already, or must not be */
 	QUERY_KEEP_ANSWER, /* the sections behind the question are what is to be kept */
 	QUERY_KEEP_FAILURE, /* remember that the question could not be resolved */
+	QUERY_KEEP_HOLD, /* resolution takes long: let the stale answer serve meanwhile */
 };
 
 /* Address of a client or of ours: IPv4 in the first four octets. */
@@ -87,6 +89,7 @@ struct query {
 	bool recursion_allowed; /* the client may have recursion (RA) */
 	uint8_t cookie_state; /* enum cookie_state of guard/cookie.h; QUERY_DISPATCHER */
 	uint8_t keep; /* enum query_keep; RESOLVER */
+	bool has_stale; /* a stale answer is in the packet: CACHE_LOOKUP, for RESOLVER */
 	uint8_t view; /* index of guard/views.h, of that version of the views; QUERY_DISPATCHER */
 	bool exempt; /* the client is not limited by rate; QUERY_DISPATCHER */
 	bool expire_known; /* `zone_expire_s` goes into the answer; ZONE_MANAGER */

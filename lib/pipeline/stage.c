@@ -98,8 +98,19 @@ void stage_release(struct stage *stage, struct rte_mbuf *mbuf)
 
 void stage_drop(struct stage *stage, struct rte_mbuf *mbuf, enum drop_reason reason)
 {
+	if (query_of(mbuf)->source == QUERY_SOURCE_NONE) {
+		stage_retire(stage, mbuf);
+		return;
+	}
 	if (stage->ops->holds)
 		stage_release(stage, mbuf);
 	stage_count(&stage->counters->drop[reason], 1);
+	rte_pktmbuf_free(mbuf);
+}
+
+void stage_retire(struct stage *stage, struct rte_mbuf *mbuf)
+{
+	if (stage->ops->holds)
+		stage_release(stage, mbuf);
 	rte_pktmbuf_free(mbuf);
 }

@@ -74,7 +74,7 @@ struct stage_counters {
 	uint64_t drop[DROP_REASON_COUNT]; /* by name, pipeline/drop.def */
 	uint64_t bursts; /* calls of process() */
 	uint64_t cycles; /* TSC spent in process() and poll(), when stamping is on */
-	uint64_t event[32]; /* the stage's own counts, named in its header */
+	uint64_t event[16]; /* the stage's own counts, named in its header */
 } CACHE_ALIGNED;
 
 struct stage_output; /* pipeline/pipeline_int.h */
@@ -103,6 +103,9 @@ MUST_CHECK bool stage_output_has_room(struct stage *stage, unsigned output);
 
 /* Frees a packet and counts why. Also gives its credit back in a holding stage. */
 void stage_drop(struct stage *stage, struct rte_mbuf *mbuf, enum drop_reason reason);
+
+/* Frees a packet without a client (pipeline/carrier.h) that has done its work. It is in no sum. */
+void stage_retire(struct stage *stage, struct rte_mbuf *mbuf);
 
 /* Holding stages: the packet is about to be emitted or has been answered; its credit goes back. */
 void stage_release(struct stage *stage, struct rte_mbuf *mbuf);

@@ -7,8 +7,15 @@
 
 #include "pipeline/query.h"
 
+#define REFRESH_PERIOD_US 1000000u
+#define US_PER_MS 1000u
+
 struct cache_lookup {
 	struct cache *cache;
+	struct cache_reader *reader;
+	const struct pipeline_pools *pools;
+	uint64_t second_us; /* in which `refreshes` were sent */
+	uint32_t refreshes;
 };
 
 static const char *const outputs[] = {"encoder", "resolver", NULL};
@@ -18,7 +25,15 @@ static enum result cache_lookup_init(struct stage *stage, const void *settings)
 	const struct stage_cache_lookup_settings *given = settings;
 	struct cache_lookup *lookup = stage->state;
 	lookup->cache = given->cache;
-	return RESULT_OK;
+	lookup->pools = given->pools;
+	return cache_reader_create(lookup->cache, &lookup->reader);
+}
+
+static void cache_lookup_fini(struct stage *stage)
+{
+	struct cache_lookup *lookup = stage->state;
+	cache_reader_destroy(lookup->reader);
+	lookup->reader = NULL;
 }
 
 static bool wants_dnssec(const struct query *query)
@@ -49,6 +64,7 @@ static enum cache_lookup_output miss(struct stage *stage, struct query *query, b
 		answer_empty(query, DNS_RCODE_REFUSED, EDNS_EDE_NOT_AUTHORITATIVE);
 		return CACHE_LOOKUP_TO_ENCODER;
 	}
+	query->has_stale = is_stale;
 	if (LIKELY(stage_output_has_room(stage, CACHE_LOOKUP_TO_RESOLVER))) {
 		count(stage, CACHE_LOOKUP_EVENT_MISS);
 		return CACHE_LOOKUP_TO_RESOLVER;
@@ -60,6 +76,55 @@ static enum cache_lookup_output miss(struct stage *stage, struct query *query, b
 	count(stage, CACHE_LOOKUP_EVENT_OVERLOAD);
 	answer_empty(query, DNS_RCODE_SERVFAIL, EDNS_EDE_OTHER);
 	return CACHE_LOOKUP_TO_ENCODER;
+}
+
+/* One second's share of questions without a client. */
+static bool may_refresh(struct cache_lookup *lookup, uint64_t now_us)
+{
+	if (now_us - lookup->second_us >= REFRESH_PERIOD_US) {
+		lookup->second_us = now_us;
+		lookup->refreshes = 0;
+	}
+	return lookup->refreshes++ < CACHE_LOOKUP_REFRESH_MAX;
+}
+
+/* A popular answer whose TTL ends soon is asked for without a client, who has his answer. Where that cannot
+ * be now it is not done: the next miss will see to it. */
+static void refresh(struct stage *stage, const struct query *query)
+{
+	struct cache_lookup *lookup = stage->state;
+	struct rte_mbuf *carrier = NULL;
+	if (lookup->pools != NULL && !stage->draining && may_refresh(lookup, stage->now_us) &&
+	    stage_output_has_room(stage, CACHE_LOOKUP_TO_RESOLVER))
+		carrier = carrier_take(lookup->pools, &query->question, wants_dnssec(query), 0);
+	if (carrier == NULL) {
+		count(stage, CACHE_LOOKUP_EVENT_NOT_REFRESHED);
+		return;
+	}
+	query_of(carrier)->lane = (uint8_t)stage->instance;
+	count(stage, CACHE_LOOKUP_EVENT_REFRESH);
+	stage_emit(stage, CACHE_LOOKUP_TO_RESOLVER, carrier);
+}
+
+/* Nothing fresh is there for this very question: what follows from others? */
+static enum cache_hit infer(struct stage *stage, struct rte_mbuf *mbuf, enum cache_hit hit)
+{
+	const struct cache_lookup *lookup = stage->state;
+	struct query *query = query_of(mbuf);
+	const uint64_t now_ms = stage->now_us / US_PER_MS;
+	struct dns_builder builder;
+	query_builder(mbuf, &builder);
+	if (cache_infer(lookup->reader, &query->question, wants_dnssec(query), now_ms, &builder,
+	                &query->answer) != CACHE_MISS) {
+		count(stage, CACHE_LOOKUP_EVENT_INFERRED);
+		return CACHE_FRESH;
+	}
+	if (hit == CACHE_MISS)
+		return CACHE_MISS;
+	/* The stale answer has been written over. */
+	query_builder(mbuf, &builder);
+	return cache_find(lookup->cache, &query->question, wants_dnssec(query), now_ms, &builder,
+	                  &query->answer);
 }
 
 static enum cache_lookup_output look(struct stage *stage, struct rte_mbuf *mbuf)
@@ -76,12 +141,15 @@ static enum cache_lookup_output look(struct stage *stage, struct rte_mbuf *mbuf)
 	}
 	query_builder(mbuf, &builder);
 	enum cache_hit hit = cache_find(lookup->cache, &query->question, wants_dnssec(query),
-	                                stage->now_us / 1000, &builder, &query->answer);
-	if (LIKELY(hit == CACHE_FRESH)) {
-		count(stage, CACHE_LOOKUP_EVENT_HIT);
-		return CACHE_LOOKUP_TO_ENCODER;
-	}
-	return miss(stage, query, hit == CACHE_STALE);
+	                                stage->now_us / US_PER_MS, &builder, &query->answer);
+	if (UNLIKELY(hit == CACHE_MISS || hit == CACHE_STALE))
+		hit = infer(stage, mbuf, hit);
+	if (UNLIKELY(hit == CACHE_MISS || hit == CACHE_STALE))
+		return miss(stage, query, hit == CACHE_STALE);
+	count(stage, CACHE_LOOKUP_EVENT_HIT);
+	if (UNLIKELY(hit == CACHE_REFRESH))
+		refresh(stage, query);
+	return CACHE_LOOKUP_TO_ENCODER;
 }
 
 static void cache_lookup_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
@@ -105,5 +173,6 @@ const struct stage_ops stage_cache_lookup_ops = {
     .outputs = outputs,
     .state_size = sizeof(struct cache_lookup),
     .init = cache_lookup_init,
+    .fini = cache_lookup_fini,
     .process = cache_lookup_process,
 };

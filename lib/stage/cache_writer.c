@@ -46,19 +46,46 @@ static void write_header(uint8_t *message, const struct query *query)
 		dns_message_set_count(message, (enum dns_section)i, answer->count[i]);
 }
 
+static enum cache_writer_event insert(struct stage *stage, const struct query *query,
+                                      const uint8_t *message)
+{
+	struct cache_writer *writer = stage->state;
+	const struct cache_item item = {
+	    .question = &query->question,
+	    .dnssec_ok = query->edns.present && query->edns.dnssec_ok,
+	    .rank = query->answer.rank,
+	    .security = query->answer.security,
+	    .message = message,
+	    .len = query->answer.end,
+	};
+	enum result result = cache_insert(writer->cache, &item, stage->now_us / 1000);
+	if (result == RESULT_EXISTS)
+		return CACHE_WRITER_EVENT_OUTRANKED;
+	return result == RESULT_OK ? CACHE_WRITER_EVENT_INSERTED : CACHE_WRITER_EVENT_NOT_KEPT;
+}
+
 static void keep(struct stage *stage, const struct query *query, const uint8_t *message)
 {
 	struct cache_writer *writer = stage->state;
 	bool dnssec_ok = query->edns.present && query->edns.dnssec_ok;
 	uint64_t now_ms = stage->now_us / 1000;
-	unsigned event = CACHE_WRITER_EVENT_NOT_KEPT;
-	if (query->keep == QUERY_KEEP_FAILURE) {
+	enum cache_writer_event event = CACHE_WRITER_EVENT_NOT_KEPT;
+	switch ((enum query_keep)query->keep) {
+	case QUERY_KEEP_NOT:
+		return;
+	case QUERY_KEEP_ANSWER:
+		event = insert(stage, query, message);
+		break;
+	case QUERY_KEEP_FAILURE:
 		cache_insert_failure(writer->cache, &query->question, dnssec_ok, writer->failure_ms,
 		                     now_ms);
 		event = CACHE_WRITER_EVENT_FAILURE;
-	} else if (cache_insert(writer->cache, &query->question, dnssec_ok, message,
-	                        query->answer.end, now_ms) == RESULT_OK) {
-		event = CACHE_WRITER_EVENT_INSERTED;
+		break;
+	case QUERY_KEEP_HOLD:
+		if (cache_hold(writer->cache, &query->question, dnssec_ok, writer->failure_ms,
+		               now_ms))
+			event = CACHE_WRITER_EVENT_HELD;
+		break;
 	}
 	stage_count(&stage->counters->event[event], 1);
 }
@@ -85,8 +112,12 @@ static void write(struct stage *stage, struct rte_mbuf *mbuf)
 	bool is_long = query->answer.end > query->section_limit;
 	if (query->keep != QUERY_KEEP_NOT || is_long)
 		write_header(message, query);
-	if (query->keep != QUERY_KEEP_NOT)
-		keep(stage, query, message);
+	keep(stage, query, message);
+	if (query->source == QUERY_SOURCE_NONE) {
+		stage_count(&stage->counters->event[CACHE_WRITER_EVENT_RETIRED], 1);
+		stage_retire(stage, mbuf);
+		return;
+	}
 	if (is_long)
 		cut(stage, query, message);
 	stage_emit(stage, CACHE_WRITER_TO_ENCODER, mbuf);

@@ -4,12 +4,12 @@
 /* cache_writer -- the CACHE_WRITER stage: the one writer of the cache.
  *
  * What:    puts answers of RESOLVER into the cache, remembers failures, cuts what is too long for the client
- *          and sends all packets on. Frees what CACHE_JANITOR has found expired.
+ *          and sends packets on; carriers end here. Frees what CACHE_JANITOR has found expired.
  * Threads: one instance; it owns the writing half of the cache.
  * Memory:  scratch for cutting answers, made at start.
  * Limits:  cache/cache_limits.h.
  * Trust:   packets come from RESOLVER, which has scrubbed them.
- * RFC:     2181 §9 (truncation), 9520 (failures). */
+ * RFC:     2181 §5.4.1 (ranking) §9 (truncation), 8767 §5 (recheck), 9520 (failures). */
 #pragma once
 
 #include "cache/cache.h"
@@ -30,6 +30,9 @@ enum cache_writer_event {
 	CACHE_WRITER_EVENT_NOT_KEPT, /* TTL 0, too large, negative without SOA */
 	CACHE_WRITER_EVENT_FAILURE,
 	CACHE_WRITER_EVENT_CUT, /* longer than the client takes */
+	CACHE_WRITER_EVENT_OUTRANKED, /* something more trusted is kept */
+	CACHE_WRITER_EVENT_HELD, /* a stale answer serves while resolution takes long */
+	CACHE_WRITER_EVENT_RETIRED, /* carriers */
 };
 
 struct stage_cache_writer_settings {

@@ -7,118 +7,14 @@
 
 #include <stdlib.h>
 
-#include "base/check.h"
 #include "dns/rrset.h"
-#include "pipeline/query.h"
+#include "stage/resolver_int.h"
 
 #define US_PER_MS 1000u
 /* Upstream events in one turn: fairness towards new questions. */
 #define UPSTREAM_EVENTS_PER_TURN 128u
 
-struct resolver_stage {
-	struct resolver *engine;
-	struct upstream *upstream;
-	struct cache *cache;
-	struct dns_rrset_reader *reader;
-	struct resolver_sink sink;
-	bool stopping; /* fini: packets are dropped */
-	/* Finished packets, first in first out: emitted as the budget allows. */
-	struct rte_mbuf **ready;
-	uint32_t ready_size;
-	uint32_t ready_head;
-	uint32_t ready_count;
-	uint32_t held; /* reader: any thread */
-};
-
 static const char *const outputs[] = {"cache_writer", NULL};
-
-static void count(struct stage *stage, enum resolver_stage_event event)
-{
-	stage_count(&stage->counters->event[event], 1);
-}
-
-/* -- answers -- */
-
-/* Octets of the message that fit into the packet. */
-static uint32_t capacity_of(struct rte_mbuf *mbuf)
-{
-	uint32_t room = mbuf->buf_len - mbuf->data_off - query_of(mbuf)->message_at;
-	return room < DNS_MESSAGE_MAX ? room : DNS_MESSAGE_MAX;
-}
-
-static void set_failure(struct query *query, const struct resolver_action *action)
-{
-	query->answer = (struct dns_answer){
-	    .rcode = action->rcode,
-	    .ede = action->ede,
-	    .end = query->question_end,
-	};
-}
-
-/* The sections stand behind an equally long question there and here, so that they can be copied. */
-static void copy_answer(struct stage *stage, struct rte_mbuf *mbuf,
-                        const struct resolver_action *action)
-{
-	const struct resolver_stage *state = stage->state;
-	struct query *query = query_of(mbuf);
-	uint32_t from = query->question_end;
-	struct dns_rrset_cut cut = {.end = (uint32_t)action->len};
-	for (unsigned i = DNS_SECTION_ANSWER; i < DNS_SECTION_COUNT; i++)
-		cut.count[i] = dns_message_count(action->message, (enum dns_section)i);
-	bool fits = cut.end <= capacity_of(mbuf);
-	/* What was made by the engine can be read; a message that cannot is no answer. */
-	if (!fits && dns_rrset_cut(state->reader, action->message, action->len,
-	                           query->section_limit, &cut) != RESULT_OK)
-		cut = (struct dns_rrset_cut){.end = from, .truncated = true};
-	memcpy(query_message(mbuf) + from, action->message + from, cut.end - from);
-	query->answer = (struct dns_answer){
-	    .rcode = action->rcode,
-	    .truncated = cut.truncated,
-	    .ede = action->ede,
-	    .end = cut.end,
-	};
-	memcpy(query->answer.count, cut.count, sizeof(cut.count));
-	query->keep = fits && action->first ? QUERY_KEEP_ANSWER : QUERY_KEEP_NOT;
-	count(stage, RESOLVER_EVENT_COUNT_ANSWERED);
-}
-
-/* RFC 8767 §5: when nobody answers, what was true a while ago is better than nothing. */
-static bool find_stale(struct stage *stage, struct rte_mbuf *mbuf)
-{
-	const struct resolver_stage *state = stage->state;
-	struct query *query = query_of(mbuf);
-	struct dns_builder builder;
-	struct dns_answer answer;
-	if (state->cache == NULL)
-		return false;
-	query_builder(mbuf, &builder);
-	if (cache_find(state->cache, &query->question, query->edns.present && query->edns.dnssec_ok,
-	               stage->now_us / US_PER_MS, &builder, &answer) == CACHE_MISS ||
-	    answer.rcode == DNS_RCODE_SERVFAIL)
-		return false;
-	query->answer = answer;
-	return true;
-}
-
-static void answer_failure(struct stage *stage, struct rte_mbuf *mbuf,
-                           const struct resolver_action *action)
-{
-	struct query *query = query_of(mbuf);
-	/* A question for which there was no place has not failed. */
-	query->keep = action->first ? QUERY_KEEP_FAILURE : QUERY_KEEP_NOT;
-	if (find_stale(stage, mbuf)) {
-		count(stage, RESOLVER_EVENT_COUNT_STALE);
-		return;
-	}
-	set_failure(query, action);
-	count(stage, RESOLVER_EVENT_COUNT_SERVFAIL);
-}
-
-static void put_ready(struct resolver_stage *state, struct rte_mbuf *mbuf)
-{
-	CHECK(state->ready_count < state->ready_size);
-	state->ready[(state->ready_head + state->ready_count++) % state->ready_size] = mbuf;
-}
 
 static void act(void *context, const struct resolver_action *action)
 {
@@ -128,29 +24,27 @@ static void act(void *context, const struct resolver_action *action)
 	case RESOLVER_ACTION_SEND_UDP:
 		upstream_send_udp(state->upstream, action->port_slot, &action->to, action->message,
 		                  action->len);
-		count(stage, RESOLVER_EVENT_COUNT_SENT_UDP);
+		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_UDP);
 		return;
 	case RESOLVER_ACTION_SEND_TCP:
 		upstream_send_tcp(state->upstream, action->attempt, &action->to, action->message,
 		                  action->len);
-		count(stage, RESOLVER_EVENT_COUNT_SENT_TCP);
+		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_TCP);
 		return;
 	case RESOLVER_ACTION_FORGET_TCP:
 		upstream_forget_tcp(state->upstream, action->attempt);
 		return;
-	case RESOLVER_ACTION_KEEP: /* only what a client takes along is kept */
+	case RESOLVER_ACTION_KEEP:
+		if (!state->stopping)
+			resolver_answer_carry(stage, action->question, action->dnssec_ok, action);
 		return;
 	case RESOLVER_ACTION_ANSWER:
 		break;
 	}
 	if (state->stopping)
 		stage_drop(stage, action->client, DROP_RESOLVER_STOPPING);
-	else if (action->message != NULL)
-		copy_answer(stage, action->client, action);
 	else
-		answer_failure(stage, action->client, action);
-	if (!state->stopping)
-		put_ready(state, action->client);
+		resolver_answer_client(stage, action);
 }
 
 /* -- events -- */
@@ -161,12 +55,59 @@ static void step(struct stage *stage, const struct resolver_event *event)
 	resolver_step(state->engine, event, stage->now_us / US_PER_MS, &state->sink);
 }
 
+/* What the engine wants to know before it asks others. A client's question has been looked for by CACHE_LOOKUP;
+ * these are the names on the way. */
+static bool look_up(void *context, struct resolver_lookup *lookup)
+{
+	struct stage *stage = context;
+	const struct resolver_stage *state = stage->state;
+	if (lookup->is_refresh)
+		return false;
+	enum cache_hit hit = cache_find(state->cache, lookup->question, lookup->dnssec_ok,
+	                                lookup->now_ms, lookup->builder, &lookup->answer);
+	if (hit == CACHE_STALE) {
+		/* The builder has it: away with it. */
+		dns_builder_init(lookup->builder, lookup->builder->message,
+		                 DNS_HEADER_SIZE + lookup->question->name_len + 4u,
+		                 lookup->builder->limit);
+		hit = CACHE_MISS;
+	}
+	if (hit == CACHE_MISS)
+		hit = cache_infer(state->cache_reader, lookup->question, lookup->dnssec_ok,
+		                  lookup->now_ms, lookup->builder, &lookup->answer);
+	if (hit == CACHE_MISS || lookup->answer.ede == EDNS_EDE_STALE_ANSWER ||
+	    lookup->answer.ede == EDNS_EDE_STALE_NXDOMAIN)
+		return false;
+	lookup->rank = (enum dns_rank)lookup->answer.rank;
+	lookup->security = (enum dns_security)lookup->answer.security;
+	resolver_stage_count(stage, RESOLVER_EVENT_COUNT_KNOWN);
+	return true;
+}
+
+/* An entry of the cache to be refreshed: the engine needs nothing but the question. */
+static void refresh(struct stage *stage, struct rte_mbuf *carrier)
+{
+	const struct query *query = query_of(carrier);
+	const struct resolver_event event = {
+	    .kind = RESOLVER_EVENT_QUERY,
+	    .question = &query->question,
+	    .dnssec_ok = query->edns.dnssec_ok,
+	};
+	resolver_stage_count(stage, RESOLVER_EVENT_COUNT_REFRESH);
+	step(stage, &event);
+	stage_retire(stage, carrier);
+}
+
 static void resolver_stage_process(struct stage *stage, struct rte_mbuf **burst, uint16_t packets)
 {
 	struct resolver_stage *state = stage->state;
 	for (uint16_t i = 0; i < packets; i++) {
 		const struct query *query = query_of(burst[i]);
-		if (UNLIKELY(state->held == state->ready_size)) {
+		if (query->source == QUERY_SOURCE_NONE) {
+			refresh(stage, burst[i]);
+			continue;
+		}
+		if (UNLIKELY(state->held == state->clients_max)) {
 			stage_drop(stage, burst[i], DROP_RESOLVER_NO_PLACE);
 			continue;
 		}
@@ -175,6 +116,7 @@ static void resolver_stage_process(struct stage *stage, struct rte_mbuf **burst,
 		    .kind = RESOLVER_EVENT_QUERY,
 		    .question = &query->question,
 		    .dnssec_ok = query->edns.present && query->edns.dnssec_ok,
+		    .has_stale = query->has_stale,
 		    .client = burst[i],
 		};
 		step(stage, &event);
@@ -204,15 +146,20 @@ static uint16_t emit_ready(struct stage *stage, uint16_t budget)
 {
 	struct resolver_stage *state = stage->state;
 	uint16_t emitted = 0;
+	uint32_t clients = 0;
 	while (emitted < budget && state->ready_count > 0) {
 		struct rte_mbuf *mbuf = state->ready[state->ready_head];
 		state->ready_head = (state->ready_head + 1) % state->ready_size;
 		state->ready_count--;
+		if (query_of(mbuf)->source == QUERY_SOURCE_NONE)
+			state->carriers--;
+		else
+			clients++;
 		stage_release(stage, mbuf);
 		stage_emit(stage, RESOLVER_TO_CACHE_WRITER, mbuf);
 		emitted++;
 	}
-	__atomic_store_n(&state->held, state->held - emitted, __ATOMIC_RELAXED);
+	__atomic_store_n(&state->held, state->held - clients, __ATOMIC_RELAXED);
 	return emitted;
 }
 
@@ -280,37 +227,50 @@ static void release_all(struct resolver_stage *state)
 {
 	resolver_destroy(state->engine);
 	upstream_close(state->upstream);
+	cache_reader_destroy(state->cache_reader);
 	free(state->reader);
 	free(state->ready);
 	*state = (struct resolver_stage){.engine = NULL};
 }
 
-static enum result open_all(struct resolver_stage *state,
-                            const struct stage_resolver_settings *settings)
+static enum result make_places(struct resolver_stage *state,
+                               const struct stage_resolver_settings *settings)
 {
+	state->pools = settings->pools;
+	state->clients_max = settings->engine.clients_max;
+	state->ready_size = state->clients_max + RESOLVER_CARRIERS_MAX;
+	state->ready = calloc(state->ready_size, sizeof(struct rte_mbuf *));
+	state->reader = calloc(1, sizeof(*state->reader));
+	if (state->ready == NULL || state->reader == NULL)
+		return RESULT_NO_MEMORY;
+	state->cache = settings->cache;
+	return state->cache != NULL ? cache_reader_create(state->cache, &state->cache_reader)
+	                            : RESULT_OK;
+}
+
+static enum result open_all(struct stage *stage, const struct stage_resolver_settings *settings)
+{
+	struct resolver_stage *state = stage->state;
 	struct problem problem;
 	enum result result = upstream_open(&settings->upstream, &state->upstream, &problem);
+	if (result == RESULT_OK)
+		result = make_places(state, settings);
 	if (result != RESULT_OK)
 		return result;
 	struct resolver_settings engine = settings->engine;
 	engine.random = upstream_random;
 	engine.random_context = state->upstream;
 	engine.port_slots = upstream_port_slots(state->upstream);
-	result = resolver_create(&engine, &state->engine);
-	if (result != RESULT_OK)
-		return result;
-	state->cache = settings->cache;
-	state->ready_size = engine.clients_max;
-	state->ready = calloc(state->ready_size, sizeof(struct rte_mbuf *));
-	state->reader = calloc(1, sizeof(*state->reader));
-	return state->ready != NULL && state->reader != NULL ? RESULT_OK : RESULT_NO_MEMORY;
+	engine.lookup = state->cache != NULL ? look_up : NULL;
+	engine.lookup_context = stage;
+	return resolver_create(&engine, &state->engine);
 }
 
 static enum result resolver_stage_init(struct stage *stage, const void *settings)
 {
 	struct resolver_stage *state = stage->state;
 	state->sink = (struct resolver_sink){act, stage};
-	enum result result = open_all(state, settings);
+	enum result result = open_all(stage, settings);
 	if (result != RESULT_OK)
 		release_all(state);
 	return result;

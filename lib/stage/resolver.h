@@ -4,21 +4,28 @@
 /* resolver -- the RESOLVER stage: holds the packets of questions that other servers have to answer.
  *
  * What:    joins the pure engine of lib/resolver to the sockets of slowpath/upstream.h and to packets. An
- *          answer is written into each packet that waited for it; where resolution fails a stale answer
- *          from the cache takes its place (RFC 8767), else SERVFAIL with an EDE. Then the packet goes to
- *          CACHE_WRITER, told what is to be kept.
+ *          answer is written into each packet that waited for it; where resolution fails or takes long, the
+ *          stale answer that CACHE_LOOKUP has left in the packet goes out (RFC 8767), else SERVFAIL with
+ *          an EDE. Then the packet goes to CACHE_WRITER, told what is to be kept. What is to be kept and
+ *          has no client goes there in a carrier (pipeline/carrier.h). A carrier that comes from
+ *          CACHE_LOOKUP is a question without a client: an entry to refresh.
  * Threads: one instance, on its lcore, in the host's network namespace.
  * Memory:  made at start: places for settings.engine.clients_max packets; the credits of the link that
- *          leads here must not be more.
+ *          leads here must not be more. Carriers come from the packet pools.
  * Limits:  resolver/resolver_limits.h, slowpath/upstream_limits.h.
  * Trust:   responses are checked and scrubbed by lib/resolver.
  * RFC:     8767 §5, 8914, 9520. */
 #pragma once
 
 #include "cache/cache.h"
+#include "pipeline/carrier.h"
 #include "pipeline/stage.h"
 #include "resolver/resolver.h"
 #include "slowpath/upstream.h"
+
+/* Carriers that wait to be emitted. Too low: of a burst of long chains some links are not kept. Too high: they
+ * take buffers that the ports want. */
+#define RESOLVER_CARRIERS_MAX 256u
 
 enum resolver_output {
 	RESOLVER_TO_CACHE_WRITER
@@ -27,20 +34,25 @@ enum resolver_output {
 /* Indices of stage_counters.event. */
 enum resolver_stage_event {
 	RESOLVER_EVENT_COUNT_ANSWERED,
-	RESOLVER_EVENT_COUNT_STALE, /* resolution failed, a stale answer was there */
+	RESOLVER_EVENT_COUNT_STALE, /* resolution failed or took long, a stale answer was there */
 	RESOLVER_EVENT_COUNT_SERVFAIL,
 	RESOLVER_EVENT_COUNT_TIMEOUTS, /* of servers */
 	RESOLVER_EVENT_COUNT_MISMATCHED, /* datagrams that nobody had asked for */
 	RESOLVER_EVENT_COUNT_COALESCED,
 	RESOLVER_EVENT_COUNT_SENT_UDP,
 	RESOLVER_EVENT_COUNT_SENT_TCP,
+	RESOLVER_EVENT_COUNT_REFRESH, /* questions without a client that were taken up */
+	RESOLVER_EVENT_COUNT_CARRIED, /* for the cache alone */
+	RESOLVER_EVENT_COUNT_NOT_CARRIED, /* the same, without a buffer: not kept */
+	RESOLVER_EVENT_COUNT_KNOWN, /* names of chains and servers that the cache knew */
 };
 
 struct stage_resolver_settings {
-	/* random, random_context and port_slots are set by the stage. */
+	/* random, lookup, their contexts and port_slots are set by the stage. */
 	struct resolver_settings engine;
 	struct upstream_settings upstream;
-	struct cache *cache; /* for stale answers; NULL: none */
+	struct cache *cache; /* in which the engine looks; NULL: none */
+	const struct pipeline_pools *pools; /* for carriers */
 };
 
 extern const struct stage_ops stage_resolver_ops;

@@ -191,6 +191,10 @@ static void process(struct stage *stage, struct rte_mbuf **burst, uint16_t count
 		case QUERY_SOURCE_STREAM:
 			give_to_acceptor(stage, burst[i]);
 			break;
+		case QUERY_SOURCE_NONE:
+			/* CACHE_WRITER has retired these. */
+			CHECK(false);
+			break;
 		}
 	}
 }

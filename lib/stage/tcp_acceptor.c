@@ -80,7 +80,6 @@ static bool take_message(void *context, const struct tcp_message *message)
 	query->source = QUERY_SOURCE_STREAM;
 	query->stream_index = message->stream_index;
 	query->stream_generation = message->stream_generation;
-	query->encrypted = message->encrypted;
 	query->client = *message->client;
 	query->local = *message->local;
 	query->message_len = message->len;
@@ -279,7 +278,8 @@ static void process(struct stage *stage, struct rte_mbuf **burst, uint16_t count
 			answer_datagram(acceptor, burst[i]);
 			break;
 		case QUERY_SOURCE_PORT:
-			/* SENDER has sent these itself. */
+		case QUERY_SOURCE_NONE:
+			/* SENDER has sent the former itself, CACHE_WRITER has retired the latter. */
 			CHECK(false);
 			break;
 		}

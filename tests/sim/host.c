@@ -110,8 +110,14 @@ static void keep(const struct dns_question *question, bool dnssec_ok, const uint
 	if (sim.on_keep != NULL)
 		sim.on_keep(question, dnssec_ok, message, len);
 	sim.kept++;
+	const struct cache_item item = {
+	    .question = question,
+	    .dnssec_ok = dnssec_ok,
+	    .message = message,
+	    .len = len,
+	};
 	if (sim.cache != NULL)
-		(void)!cache_insert(sim.cache, question, dnssec_ok, message, len, sim.now_ms);
+		(void)!cache_insert(sim.cache, &item, sim.now_ms);
 }
 
 static void keep_failure(const struct dns_question *question, bool dnssec_ok)

@@ -3,7 +3,7 @@
 
 /* cache_case -- one cache, one message to put in, one answer that came out, for the tests of lib/cache.
  *
- * What:    open_cache(), insert(), find(), record().
+ * What:    open_cache(), insert(), find(), infer(), record().
  * Threads: one.
  * Memory:  static.
  * Limits:  one cache at a time.
@@ -30,13 +30,32 @@ static inline void open_cache(uint32_t entries, uint32_t stale_max_s)
 	    .ttl_max_s = 86400,
 	    .negative_ttl_max_s = 300,
 	    .stale_max_s = stale_max_s,
+	    .nxdomain_cut = true,
 	};
 	CU_ASSERT_FATAL(cache_create(&settings, &cache) == RESULT_OK);
 }
 
 static inline enum result insert(bool dnssec_ok, uint64_t now_ms)
 {
-	return cache_insert(cache, &made.question, dnssec_ok, made.octets, made.writer.len, now_ms);
+	const struct cache_item item = {
+	    .question = &made.question,
+	    .dnssec_ok = dnssec_ok,
+	    .message = made.octets,
+	    .len = made.writer.len,
+	};
+	return cache_insert(cache, &item, now_ms);
+}
+
+static inline enum result insert_as(enum dns_rank rank, enum dns_security security, uint64_t now_ms)
+{
+	const struct cache_item item = {
+	    .question = &made.question,
+	    .rank = (uint8_t)rank,
+	    .security = (uint8_t)security,
+	    .message = made.octets,
+	    .len = made.writer.len,
+	};
+	return cache_insert(cache, &item, now_ms);
 }
 
 /* What a client gets. */
@@ -57,6 +76,24 @@ static inline enum cache_hit find(const char *name, uint16_t type, bool dnssec_o
 	memcpy(got.message + DNS_HEADER_SIZE, question.name, question.name_len);
 	dns_builder_init(&got.builder, got.message, end, limit);
 	got.hit = cache_find(cache, &question, dnssec_ok, now_ms, &got.builder, &got.answer);
+	return got.hit;
+}
+
+/* What follows from entries for other questions. */
+static inline enum cache_hit infer(const char *name, uint16_t type, bool dnssec_ok, uint64_t now_ms,
+                                   uint32_t limit)
+{
+	struct dns_question question = made_question(name, type);
+	struct cache_reader *reader;
+	uint32_t end = DNS_HEADER_SIZE + question.name_len + 4u;
+	CU_ASSERT_FATAL(cache_reader_create(cache, &reader) == RESULT_OK);
+	memset(&got, 0, sizeof(got));
+	memcpy(got.message + DNS_HEADER_SIZE, question.name, question.name_len);
+	dns_builder_init(&got.builder, got.message, end, limit);
+	got.hit = cache_infer(reader, &question, dnssec_ok, now_ms, &got.builder, &got.answer);
+	if (got.hit == CACHE_MISS)
+		CU_ASSERT_EQUAL(got.builder.len, end);
+	cache_reader_destroy(reader);
 	return got.hit;
 }
 

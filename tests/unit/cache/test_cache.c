@@ -136,14 +136,40 @@ static void some_answers_are_not_kept(void)
 	made.octets[2] &= (uint8_t) ~(DNS_FLAG_TC >> 8);
 	made.writer.len--;
 	CU_ASSERT_EQUAL(insert(false, NOW_MS), RESULT_TOO_SHORT);
-	make_start(&made, "a.example.", DNS_TYPE_TXT, DNS_RCODE_NOERROR);
-	for (unsigned i = 0; i < CACHE_RECORDS_BYTES_MAX / 200; i++)
-		make_txt(&made, DNS_SECTION_ANSWER, "a.example.", 60, (uint8_t)i, 200);
+	make_start(&made, "a.example.", DNS_TYPE_A, DNS_RCODE_NOERROR);
+	for (unsigned i = 0; i <= CACHE_RECORDS_MAX; i++)
+		make_a(&made, DNS_SECTION_ANSWER, i % 2 == 0 ? "a." : "b.", 60, i);
 	CU_ASSERT_EQUAL(insert(false, NOW_MS), RESULT_TOO_LONG);
 	CU_ASSERT_EQUAL(find("a.example.", DNS_TYPE_A, false, NOW_MS, 512), CACHE_MISS);
 	struct cache_stats stats;
 	cache_stats(cache, &stats);
 	CU_ASSERT_EQUAL(stats.entries, 0);
+	cache_destroy(cache);
+}
+
+/* RFC 1035 §4.1.4: pointers reach 0x3fff; what is behind is kept all the same. */
+static void answers_longer_than_pointers_reach(void)
+{
+	const unsigned records = 300;
+	open_cache(1000, 0);
+	make_start(&made, "a.example.", DNS_TYPE_TXT, DNS_RCODE_NOERROR);
+	make_target(&made, DNS_SECTION_ANSWER, "a.example.", DNS_TYPE_CNAME, 60, "b.example.");
+	for (unsigned i = 0; i < records; i++)
+		make_txt(&made, DNS_SECTION_ANSWER, "b.example.", 60, (uint8_t)i, 190);
+	make_soa(&made, "other.name.", 60, 60);
+	CU_ASSERT_FATAL(made.writer.len > 60000);
+	CU_ASSERT_EQUAL(insert(false, NOW_MS), RESULT_OK);
+	CU_ASSERT_EQUAL_FATAL(find("a.example.", DNS_TYPE_TXT, false, NOW_MS + S, DNS_MESSAGE_MAX),
+	                      CACHE_FRESH);
+	CU_ASSERT_FALSE(got.answer.truncated);
+	CU_ASSERT_EQUAL(got.answer.count[DNS_SECTION_ANSWER], records + 1);
+	for (unsigned i = 1; i <= records; i += 13) {
+		struct dns_rr rr = record(i);
+		CU_ASSERT(owner_is(&rr, "b.example.") && rr.ttl == 59);
+		CU_ASSERT_EQUAL(rr.rdata[1], (uint8_t)(i - 1));
+	}
+	struct dns_rr soa = record(records + 1);
+	CU_ASSERT(owner_is(&soa, "other.name."));
 	cache_destroy(cache);
 }
 
@@ -300,6 +326,7 @@ int main(int argc, char **argv)
 	    {"insert_replaces", insert_replaces},
 	    {"negative_lives_as_the_soa_says", negative_lives_as_the_soa_says},
 	    {"some_answers_are_not_kept", some_answers_are_not_kept},
+	    {"answers_longer_than_pointers_reach", answers_longer_than_pointers_reach},
 	    {"floor_and_cap", floor_and_cap},
 	    {"stale_answers", stale_answers},
 	    {"failures_are_remembered", failures_are_remembered},

@@ -42,8 +42,12 @@ static void insert_version(struct made *made, unsigned number, unsigned version)
 	make_a(made, DNS_SECTION_ANSWER, name[number], 600, number);
 	for (unsigned i = 0; i < records_of(version); i++)
 		make_txt(made, DNS_SECTION_ANSWER, name[number], 600, (uint8_t)version, 90);
-	if (cache_insert(cache, &question[number], false, made->octets, made->writer.len, NOW_MS) !=
-	    RESULT_OK)
+	const struct cache_item item = {
+	    .question = &question[number],
+	    .message = made->octets,
+	    .len = made->writer.len,
+	};
+	if (cache_insert(cache, &item, NOW_MS) != RESULT_OK)
 		abort();
 }
 

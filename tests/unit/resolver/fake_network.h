@@ -171,7 +171,7 @@ struct fake_setup {
 	unsigned zone_count;
 	uint32_t tasks_max;
 	uint32_t clients_max;
-	bool cookies;
+	bool randomise_case;
 	uint32_t stale_after_ms;
 	uint32_t retry_ms;
 };
@@ -189,7 +189,7 @@ static inline enum result fake_create(const struct fake_setup *setup)
 	    .clients_max = setup->clients_max != 0 ? setup->clients_max : 256,
 	    .deadline_ms = 4500,
 	    .port_slots = FAKE_PORTS,
-	    .cookies = setup->cookies,
+	    .randomise_case = setup->randomise_case,
 	    .stale_after_ms = setup->stale_after_ms,
 	    .retry_ms = setup->retry_ms,
 	    .random = fake_random,

@@ -9,6 +9,8 @@
 
 #include <CUnit/CUnit.h>
 
+#include "pipeline/carrier.h"
+
 #define FAKE_BUFFER_BYTES 4096
 
 static struct fake_stage fake;
@@ -36,6 +38,35 @@ void stage_drop(struct stage *stage, struct rte_mbuf *mbuf, enum drop_reason rea
 	stage_count(&stage->counters->drop[reason], 1);
 	fake.event[fake.event_count++] =
 	    (struct fake_event){.mbuf = mbuf, .output = -1, .reason = reason};
+}
+
+void stage_retire(struct stage *stage, struct rte_mbuf *mbuf)
+{
+	(void)stage;
+	CU_ASSERT_FATAL(fake.event_count < FAKE_PACKETS_MAX);
+	fake.event[fake.event_count++] =
+	    (struct fake_event){.mbuf = mbuf, .output = FAKE_RETIRED, .reason = DROP_REASON_COUNT};
+}
+
+struct rte_mbuf *carrier_take(const struct pipeline_pools *pools,
+                              const struct dns_question *question, bool dnssec_ok,
+                              uint32_t sections)
+{
+	(void)pools;
+	uint8_t message[DNS_HEADER_SIZE + DNS_NAME_MAX + 4] = {0};
+	const uint32_t end = DNS_HEADER_SIZE + question->name_len + 4u;
+	CU_ASSERT_FATAL(end + sections <= FAKE_BUFFER_BYTES);
+	memcpy(message + DNS_HEADER_SIZE, question->name, question->name_len);
+	bytes_store_u16(message + end - 4, question->type);
+	bytes_store_u16(message + end - 2, question->class);
+	struct rte_mbuf *mbuf = fake_packet(QUERY_SOURCE_NONE, message, end);
+	struct query *query = query_of(mbuf);
+	query->question = *question;
+	query->question_end = (uint16_t)end;
+	query->edns.present = query->edns.dnssec_ok = dnssec_ok;
+	query->answer.end = end;
+	query->section_limit = DNS_MESSAGE_MAX;
+	return mbuf;
 }
 
 void stage_release(struct stage *stage, struct rte_mbuf *mbuf)

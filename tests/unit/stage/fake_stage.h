@@ -3,7 +3,7 @@
 
 /* fake_stage -- a stage without a pipeline: what it emits and drops is kept for the test to look at.
  *
- * What:    stands in for lib/pipeline/stage.c and for mbuf pools, so that a stage's process() can be
+ * What:    stands in for lib/pipeline/stage.c, carrier.c and mbuf pools, so that a stage's process() can be
  *          called in a test that starts no EAL.
  * Threads: one.
  * Memory:  fake_packet() allocates, fake_reset() frees everything.
@@ -15,11 +15,12 @@
 #include "pipeline/query.h"
 #include "pipeline/stage.h"
 
-#define FAKE_PACKETS_MAX 64
+#define FAKE_PACKETS_MAX 4096
+#define FAKE_RETIRED (-2)
 
 struct fake_event {
 	struct rte_mbuf *mbuf;
-	int output; /* -1: dropped */
+	int output; /* -1: dropped, FAKE_RETIRED */
 	enum drop_reason reason;
 };
 

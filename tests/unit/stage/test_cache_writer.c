@@ -156,9 +156,66 @@ static void janitor_works_in_pieces(void)
 	close_stage();
 }
 
+/* A carrier has done its work when what it brought is kept. */
+static void carriers_end_here(void)
+{
+	struct dns_answer answer;
+	open_stage(0);
+	struct rte_mbuf *mbuf = answered("a.example.", 2, 60, 4096);
+	query_of(mbuf)->source = QUERY_SOURCE_NONE;
+	CU_ASSERT_EQUAL(fake_run(mbuf).output, FAKE_RETIRED);
+	CU_ASSERT_EQUAL(find("a.example.", CASE_NOW_US, &answer), CACHE_FRESH);
+	CU_ASSERT_EQUAL(fake->counters.event[CACHE_WRITER_EVENT_INSERTED], 1);
+	CU_ASSERT_EQUAL(fake->counters.event[CACHE_WRITER_EVENT_RETIRED], 1);
+	close_stage();
+}
+
+/* RFC 2181 §5.4.1: the packet's rank and security go with its answer. */
+static void rank_goes_into_the_cache(void)
+{
+	struct dns_answer answer;
+	open_stage(0);
+	struct rte_mbuf *mbuf = answered("a.example.", 1, 60, 4096);
+	query_of(mbuf)->answer.rank = DNS_RANK_AUTH_ANSWER;
+	query_of(mbuf)->answer.security = DNS_SECURITY_SECURE;
+	CU_ASSERT_EQUAL(fake_run(mbuf).output, CACHE_WRITER_TO_ENCODER);
+	mbuf = answered("a.example.", 2, 60, 4096);
+	query_of(mbuf)->answer.rank = DNS_RANK_ANSWER;
+	CU_ASSERT_EQUAL(fake_run(mbuf).output, CACHE_WRITER_TO_ENCODER);
+	CU_ASSERT_EQUAL(fake->counters.event[CACHE_WRITER_EVENT_OUTRANKED], 1);
+	CU_ASSERT_EQUAL(find("a.example.", CASE_NOW_US, &answer), CACHE_FRESH);
+	CU_ASSERT_EQUAL(answer.count[DNS_SECTION_ANSWER], 1);
+	CU_ASSERT_EQUAL(answer.rank, DNS_RANK_AUTH_ANSWER);
+	CU_ASSERT_TRUE(answer.authenticated);
+	close_stage();
+}
+
+/* RFC 8767 §5: who comes while resolution takes long has the stale answer at once. */
+static void late_answers_hold_the_stale(void)
+{
+	struct dns_answer answer;
+	open_stage(3600);
+	CU_ASSERT_EQUAL(fake_run(answered("a.example.", 1, 1, 4096)).output,
+	                CACHE_WRITER_TO_ENCODER);
+	const uint64_t later_us = CASE_NOW_US + 10000000;
+	CU_ASSERT_EQUAL(find("a.example.", later_us, &answer), CACHE_STALE);
+	fake->stage.now_us = later_us;
+	struct rte_mbuf *mbuf = answered("a.example.", 1, 30, 4096);
+	query_of(mbuf)->keep = QUERY_KEEP_HOLD;
+	CU_ASSERT_EQUAL(fake_run(mbuf).output, CACHE_WRITER_TO_ENCODER);
+	CU_ASSERT_EQUAL(fake->counters.event[CACHE_WRITER_EVENT_HELD], 1);
+	CU_ASSERT_EQUAL(find("a.example.", later_us + 1000000, &answer), CACHE_FRESH);
+	CU_ASSERT_EQUAL(answer.ede, EDNS_EDE_STALE_ANSWER);
+	CU_ASSERT_EQUAL(find("a.example.", later_us + 2000000, &answer), CACHE_STALE);
+	close_stage();
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
+	    {"carriers_end_here", carriers_end_here},
+	    {"rank_goes_into_the_cache", rank_goes_into_the_cache},
+	    {"late_answers_hold_the_stale", late_answers_hold_the_stale},
 	    {"answers_are_kept", answers_are_kept},
 	    {"some_are_not", some_are_not},
 	    {"long_answers_are_cut", long_answers_are_cut},

@@ -39,6 +39,7 @@ static void open_stage(uint32_t clients_max)
 	const struct resolver_group group = {
 	    .name = "test", .servers = &endpoint, .server_count = 1, .timeout_ms = 1000};
 	struct resolver_zone zone = {made_name("."), first, 1};
+	static const struct pipeline_pools pools;
 	struct stage_resolver_settings settings = {
 	    .engine = {.groups = &group,
 	               .group_count = 1,
@@ -46,9 +47,11 @@ static void open_stage(uint32_t clients_max)
 	               .zone_count = 1,
 	               .tasks_max = 16,
 	               .clients_max = clients_max,
-	               .deadline_ms = 3000},
+	               .deadline_ms = 3000,
+	               .stale_after_ms = 1800},
 	    .upstream = {.port_slots = 4, .connections = 2},
 	    .cache = case_cache,
+	    .pools = &pools,
 	};
 	fake = fake_open(&stage_resolver_ops, &settings);
 	fake->stage.now_us = CASE_NOW_US;
@@ -212,6 +215,7 @@ static void stale_when_nobody_is_there(void)
 	close(server);
 	server = -1;
 	struct rte_mbuf *mbuf = case_packet("www.example.", DNS_TYPE_A, 512);
+	CU_ASSERT_EQUAL(case_find(mbuf, CASE_NOW_US), CACHE_STALE);
 	give(mbuf);
 	for (unsigned i = 0; i < 10 && fake->event_count == 0; i++) {
 		turn(PIPELINE_BURST); /* ICMP */
@@ -222,6 +226,113 @@ static void stale_when_nobody_is_there(void)
 	CU_ASSERT_EQUAL(query_of(mbuf)->answer.ede, EDNS_EDE_STALE_ANSWER);
 	CU_ASSERT_EQUAL(query_of(mbuf)->answer.count[DNS_SECTION_ANSWER], 1);
 	CU_ASSERT_EQUAL(query_of(mbuf)->keep, QUERY_KEEP_FAILURE);
+	close_all();
+}
+
+/* RFC 8767 §5: the client response timer. The client has its stale answer after 1.8 s, the question goes on,
+ * and what comes then goes to the cache without a client. */
+static void stale_when_it_takes_long(void)
+{
+	open_all();
+	case_insert("www.example.", 1, CASE_NOW_US - 10000000);
+	struct rte_mbuf *mbuf = case_packet("www.example.", DNS_TYPE_A, 512);
+	CU_ASSERT_EQUAL(case_find(mbuf, CASE_NOW_US), CACHE_STALE);
+	give(mbuf);
+	for (unsigned i = 0; i < 10 && fake->event_count == 0; i++) {
+		fake->stage.now_us = fake->stage.ops->deadline_us(&fake->stage);
+		fake->stage.ops->poll(&fake->stage, PIPELINE_BURST);
+	}
+	CU_ASSERT_EQUAL_FATAL(fake->event_count, 1);
+	CU_ASSERT_EQUAL(fake->stage.now_us, CASE_NOW_US + 1800000);
+	CU_ASSERT_PTR_EQUAL(fake->event[0].mbuf, mbuf);
+	CU_ASSERT_EQUAL(query_of(mbuf)->answer.ede, EDNS_EDE_STALE_ANSWER);
+	CU_ASSERT_EQUAL(query_of(mbuf)->answer.count[DNS_SECTION_ANSWER], 1);
+	CU_ASSERT_EQUAL(query_of(mbuf)->keep, QUERY_KEEP_HOLD);
+	CU_ASSERT_EQUAL(fake->counters.event[RESOLVER_EVENT_COUNT_STALE], 1);
+	CU_ASSERT_EQUAL(held(), 0);
+	make_answer("www.example.");
+	serve();
+	turn(PIPELINE_BURST);
+	CU_ASSERT_EQUAL_FATAL(fake->event_count, 2);
+	const struct query *carrier = query_of(fake->event[1].mbuf);
+	CU_ASSERT_EQUAL(carrier->source, QUERY_SOURCE_NONE);
+	CU_ASSERT_EQUAL(carrier->keep, QUERY_KEEP_ANSWER);
+	CU_ASSERT_EQUAL(carrier->answer.count[DNS_SECTION_ANSWER], 1);
+	CU_ASSERT_EQUAL(held(), 0);
+	close_all();
+}
+
+/* A question without a client: it ends here as a packet, and its answer goes to the cache. */
+static void refreshes_by_carriers(void)
+{
+	open_all();
+	struct dns_question question = made_question("www.example.", DNS_TYPE_A);
+	struct rte_mbuf *carrier = carrier_take(NULL, &question, true, 0);
+	give(carrier);
+	CU_ASSERT_EQUAL_FATAL(fake->event_count, 1);
+	CU_ASSERT_EQUAL(fake->event[0].output, FAKE_RETIRED);
+	CU_ASSERT_EQUAL(held(), 0);
+	CU_ASSERT_EQUAL(fake->counters.event[RESOLVER_EVENT_COUNT_REFRESH], 1);
+	make_answer("www.example.");
+	serve();
+	turn(PIPELINE_BURST);
+	CU_ASSERT_EQUAL_FATAL(fake->event_count, 2);
+	const struct query *query = query_of(fake->event[1].mbuf);
+	CU_ASSERT_EQUAL(query->source, QUERY_SOURCE_NONE);
+	CU_ASSERT_EQUAL(query->keep, QUERY_KEEP_ANSWER);
+	CU_ASSERT_TRUE(query->edns.dnssec_ok);
+	CU_ASSERT_EQUAL(query->answer.rcode, DNS_RCODE_NOERROR);
+	close_all();
+}
+
+/* RFC 2181 §5.4: the parts of a chain are kept as answers of their own; the client's packet brings the whole. */
+static void chains_are_kept_in_parts(void)
+{
+	unsigned carriers = 0;
+	open_all();
+	give(case_packet("www.example.", DNS_TYPE_A, 512));
+	make_start(&case_made, "www.example.", DNS_TYPE_A, DNS_RCODE_NOERROR);
+	make_target(&case_made, DNS_SECTION_ANSWER, "www.example.", DNS_TYPE_CNAME, 60,
+	            "host.example.");
+	make_a(&case_made, DNS_SECTION_ANSWER, "host.example.", 60, 0x0a000001);
+	serve();
+	turn(PIPELINE_BURST);
+	CU_ASSERT_EQUAL_FATAL(fake->event_count, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		const struct query *query = query_of(fake->event[i].mbuf);
+		CU_ASSERT_EQUAL(query->keep, QUERY_KEEP_ANSWER);
+		if (query->source != QUERY_SOURCE_NONE) {
+			CU_ASSERT_EQUAL(query->answer.count[DNS_SECTION_ANSWER], 2);
+			continue;
+		}
+		carriers++;
+		CU_ASSERT_EQUAL(query->answer.count[DNS_SECTION_ANSWER], 1);
+	}
+	CU_ASSERT_EQUAL(carriers, 2);
+	CU_ASSERT_EQUAL(fake->counters.event[RESOLVER_EVENT_COUNT_CARRIED], 2);
+	close_all();
+}
+
+/* The client's packet is too small for the answer, which is cut there and kept whole. */
+static void more_than_the_packet_holds(void)
+{
+	open_all();
+	struct rte_mbuf *mbuf = case_packet("www.example.", DNS_TYPE_TXT, 512);
+	mbuf->buf_len = 700;
+	give(mbuf);
+	make_start(&case_made, "www.example.", DNS_TYPE_TXT, DNS_RCODE_NOERROR);
+	for (unsigned i = 0; i < 9; i++)
+		make_txt(&case_made, DNS_SECTION_ANSWER, "www.example.", 60, (uint8_t)i, 100);
+	serve();
+	turn(PIPELINE_BURST);
+	CU_ASSERT_EQUAL_FATAL(fake->event_count, 2);
+	CU_ASSERT_EQUAL(query_of(mbuf)->keep, QUERY_KEEP_NOT);
+	CU_ASSERT_TRUE(query_of(mbuf)->answer.truncated);
+	CU_ASSERT_EQUAL(query_of(mbuf)->answer.count[DNS_SECTION_ANSWER], 0);
+	const struct query *carrier = query_of(fake->event[0].mbuf);
+	CU_ASSERT_EQUAL(carrier->source, QUERY_SOURCE_NONE);
+	CU_ASSERT_EQUAL(carrier->keep, QUERY_KEEP_ANSWER);
+	CU_ASSERT_EQUAL(carrier->answer.count[DNS_SECTION_ANSWER], 9);
 	close_all();
 }
 
@@ -251,6 +362,10 @@ int main(int argc, char **argv)
 	    {"more_than_the_client_takes", more_than_the_client_takes},
 	    {"silence_ends_as_servfail", silence_ends_as_servfail},
 	    {"stale_when_nobody_is_there", stale_when_nobody_is_there},
+	    {"stale_when_it_takes_long", stale_when_it_takes_long},
+	    {"refreshes_by_carriers", refreshes_by_carriers},
+	    {"chains_are_kept_in_parts", chains_are_kept_in_parts},
+	    {"more_than_the_packet_holds", more_than_the_packet_holds},
 	    {"more_than_there_are_places", more_than_there_are_places},
 	};
 	static const uint64_t secret[2] = {5, 6};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
+ * Copyright (c) 2026 the scloud-dns authors */
+
+/* resolver_int -- the inside of the RESOLVER stage, for its two sources.
+ *
+ * What:    resolver.c joins engine, sockets and packets; resolver_answer.c makes the engine's results the
+ *          answers of packets.
+ * Threads: the stage's lcore.
+ * Memory:  the stage's state.
+ * Limits:  stage/resolver.h.
+ * Trust:   as stage/resolver.h.
+ * RFC:     8767 §5. */
+#pragma once
+
+#include "pipeline/query.h"
+#include "stage/resolver.h"
+
+struct resolver_stage {
+	struct resolver *engine;
+	struct upstream *upstream;
+	struct cache *cache;
+	struct cache_reader *cache_reader;
+	const struct pipeline_pools *pools;
+	struct dns_rrset_reader *reader;
+	struct resolver_sink sink;
+	bool stopping; /* fini: packets are dropped */
+	uint32_t clients_max;
+	uint32_t carriers; /* of those that are ready */
+	/* Finished packets, first in first out: emitted as the budget allows. */
+	struct rte_mbuf **ready;
+	uint32_t ready_size;
+	uint32_t ready_head;
+	uint32_t ready_count;
+	uint32_t held; /* reader: any thread */
+};
+
+static inline void resolver_stage_count(struct stage *stage, enum resolver_stage_event event)
+{
+	stage_count(&stage->counters->event[event], 1);
+}
+
+/* -- resolver_answer.c -- */
+
+/* The result for a client: its packet is ready to go on then. */
+void resolver_answer_client(struct stage *stage, const struct resolver_action *action);
+/* Something for the cache that no client's packet can bring there: a carrier is ready to go then. */
+void resolver_answer_carry(struct stage *stage, const struct dns_question *question, bool dnssec_ok,
+                           const struct resolver_action *action);
