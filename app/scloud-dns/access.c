@@ -45,9 +45,6 @@ static void fill(struct guard_policy *policy, const struct config *config, struc
 	for (uint32_t i = 0; i < config->listener_count; i++) {
 		const struct config_listener *from = &config->listener[i];
 		struct guard_listener *to = &policy->listener[policy->listener_count];
-		/* Encrypted transports are not there yet: nobody asks at such a listener. */
-		if (from->enable_tls)
-			continue;
 		to->family = from->address.family;
 		memcpy(to->octets, from->address.octets, sizeof(to->octets));
 		to->port = from->port;

@@ -8,12 +8,6 @@
 
 #include "base/log.h"
 
-/* TCP, DoT and DoH of a TLS listener need the encrypted transports, which this version does not have. */
-static bool is_plain(const struct config_listener *listener)
-{
-	return !listener->enable_tls;
-}
-
 static bool is_wildcard(const struct config_address *address)
 {
 	static const uint8_t zero[16];
@@ -64,8 +58,7 @@ static struct query_address to_address(uint8_t family, const uint8_t *octets, ui
 	return address;
 }
 
-static enum result add_listener(struct kernel_half *half, const struct query_address *address,
-                                bool tcp, bool host)
+static enum result add_listener(struct kernel_half *half, const struct slowpath_listener *listener)
 {
 	struct slowpath_settings *settings = &half->settings.slowpath;
 	if (settings->listener_count == SLOWPATH_LISTENERS_MAX) {
@@ -73,9 +66,13 @@ static enum result add_listener(struct kernel_half *half, const struct query_add
 		          SLOWPATH_LISTENERS_MAX);
 		return RESULT_TOO_LONG;
 	}
-	half->listener[settings->listener_count++] =
-	    (struct slowpath_listener){.address = *address, .tcp = tcp, .host = host};
+	half->listener[settings->listener_count++] = *listener;
 	return RESULT_OK;
+}
+
+static bool is_plain_tcp(const struct config_listener *listener)
+{
+	return (listener->protocols & CONFIG_PROTOCOL_TCP) != 0 && !listener->enable_tls;
 }
 
 /* TCP on every address of a port, unless a listener for that address wants none. */
@@ -88,11 +85,11 @@ static bool wants_tcp(const struct config *config, const struct net_address *add
 		    row->port != config->server.bind_port || row->via == CONFIG_VIA_KERNEL)
 			continue;
 		if (memcmp(row->address.octets, address->octets, 16) == 0)
-			return (row->protocols & CONFIG_PROTOCOL_TCP) != 0;
+			return is_plain_tcp(row);
 		if (is_wildcard(&row->address))
 			found = row;
 	}
-	return found == NULL || (found->protocols & CONFIG_PROTOCOL_TCP) != 0;
+	return found == NULL || is_plain_tcp(found);
 }
 
 /* An owned port needs a TAP, which takes on its MAC and addresses. */
@@ -131,11 +128,14 @@ static enum result add_port(const struct config *config, const struct ports *por
 		add_tap(ports, index, half);
 	for (uint16_t i = 0; i < from->address_count; i++) {
 		const struct net_address *ours = &from->addresses[i].address;
-		struct query_address address =
-		    to_address(ours->family, ours->octets, config->server.bind_port);
+		const struct slowpath_listener listener = {
+		    .address = to_address(ours->family, ours->octets, config->server.bind_port),
+		    .tcp = true,
+		    .host = is_host,
+		};
 		if (!config->server.enable_tcp || !wants_tcp(config, ours))
 			continue;
-		enum result result = add_listener(half, &address, true, is_host);
+		enum result result = add_listener(half, &listener);
 		if (result != RESULT_OK)
 			return result;
 	}
@@ -155,25 +155,75 @@ static void add_routes(const struct config_port *port, struct kernel_half *half)
 	}
 }
 
-static enum result add_sockets(const struct config *config, const struct ports *ports,
-                               struct kernel_half *half)
+/* A listener that is not a socket of its own stands for the ports that have its address: TCP of an owned
+ * port is in our kernel half, of others in the host's. */
+static enum result add_at_ports(const struct ports *ports, const struct config_address *at,
+                                const struct slowpath_listener *model, struct kernel_half *half)
 {
-	for (uint32_t i = 0; i < config->listener_count; i++) {
-		const struct config_listener *row = &config->listener[i];
-		if (!is_plain(row) || !is_kernel_listener(ports, row))
-			continue;
-		struct query_address address =
-		    to_address(row->address.family, row->address.octets, row->port);
-		enum result result = RESULT_OK;
-		if (row->protocols & CONFIG_PROTOCOL_UDP)
-			result = add_listener(half, &address, false, true);
-		if (result == RESULT_OK && (row->protocols & CONFIG_PROTOCOL_TCP) &&
-		    config->server.enable_tcp)
-			result = add_listener(half, &address, true, true);
-		if (result != RESULT_OK)
-			return result;
+	enum result result = RESULT_OK;
+	for (uint16_t i = 0; i < ports->count; i++) {
+		for (uint16_t j = 0; j < ports->settings[i].address_count; j++) {
+			const struct net_address *ours = &ports->settings[i].addresses[j].address;
+			struct slowpath_listener listener = *model;
+			bool same = memcmp(ours->octets, at->octets, 16) == 0;
+			if (ours->family != at->family || !(same || is_wildcard(at)))
+				continue;
+			listener.address =
+			    to_address(ours->family, ours->octets, model->address.port);
+			listener.host = ports->port[i].mode != PORT_MODE_OWNED;
+			if (result == RESULT_OK)
+				result = add_listener(half, &listener);
+		}
 	}
-	return RESULT_OK;
+	return result;
+}
+
+/* DNS over TLS, on kernel sockets wherever it is. */
+static enum result add_tls(const struct kernel_half_parts *parts, uint32_t row_index,
+                           struct kernel_half *half)
+{
+	const struct config_listener *row = &parts->config->listener[row_index];
+	const struct slowpath_listener listener = {
+	    .address = to_address(row->address.family, row->address.octets, row->port),
+	    .tcp = true,
+	    .host = true,
+	    .service = {.tls = &parts->certificates->listener[row_index]},
+	};
+	if (!(row->protocols & CONFIG_PROTOCOL_TCP) || !parts->config->server.enable_tcp)
+		return RESULT_OK;
+	if (is_kernel_listener(parts->ports, row))
+		return add_listener(half, &listener);
+	return add_at_ports(parts->ports, &row->address, &listener, half);
+}
+
+static enum result add_plain(const struct config *config, const struct config_listener *row,
+                             struct kernel_half *half)
+{
+	struct slowpath_listener listener = {
+	    .address = to_address(row->address.family, row->address.octets, row->port),
+	    .host = true,
+	};
+	enum result result = RESULT_OK;
+	if (row->protocols & CONFIG_PROTOCOL_UDP)
+		result = add_listener(half, &listener);
+	listener.tcp = true;
+	if (result == RESULT_OK && (row->protocols & CONFIG_PROTOCOL_TCP) &&
+	    config->server.enable_tcp)
+		result = add_listener(half, &listener);
+	return result;
+}
+
+static enum result add_sockets(const struct kernel_half_parts *parts, struct kernel_half *half)
+{
+	enum result result = RESULT_OK;
+	for (uint32_t i = 0; i < parts->config->listener_count && result == RESULT_OK; i++) {
+		const struct config_listener *row = &parts->config->listener[i];
+		if (row->enable_tls)
+			result = add_tls(parts, i, half);
+		else if (is_kernel_listener(parts->ports, row))
+			result = add_plain(parts->config, row, half);
+	}
+	return result;
 }
 
 static void set_limits(const struct config *config, struct tcp_limits *limits)
@@ -185,26 +235,26 @@ static void set_limits(const struct config *config, struct tcp_limits *limits)
 	limits->idle_timeout_ms = config->limits.tcp_idle_timeout_ms;
 }
 
-enum result kernel_half_configure(const struct config *config, const struct ports *ports,
-                                  const struct pipeline_pools *pools, struct kernel_half *out)
+enum result kernel_half_configure(const struct kernel_half_parts *parts, struct kernel_half *out)
 {
+	const struct ports *ports = parts->ports;
 	memset(out, 0, sizeof(*out));
 	struct slowpath_settings *settings = &out->settings.slowpath;
 	settings->ports = out->tap;
 	settings->routes = out->route;
 	settings->listeners = out->listener;
-	settings->packet_pool = pools->packet;
-	settings->stream_pool = pools->stream;
+	settings->packet_pool = parts->pools->packet;
+	settings->stream_pool = parts->pools->stream;
 	settings->tell = tell;
-	set_limits(config, &settings->tcp);
+	set_limits(parts->config, &settings->tcp);
 	for (uint16_t i = 0; i < ports->count; i++) {
-		const struct config_port *row = &config->dpdk.ports[i];
-		enum result result = add_port(config, ports, i, out);
+		const struct config_port *row = &parts->config->dpdk.ports[i];
+		enum result result = add_port(parts->config, ports, i, out);
 		if (result != RESULT_OK)
 			return result;
 		add_routes(row, out);
 		if (strcmp(row->namespace_name, "own") != 0)
 			settings->netns_name = row->namespace_name;
 	}
-	return add_sockets(config, ports, out);
+	return add_sockets(parts, out);
 }

@@ -4,7 +4,7 @@
 /* kernel_half -- what the kernel does for us: TAPs, TCP and sockets, as the configuration wants them.
  *
  * What:    fills in the settings of TCP_ACCEPTOR: an exception TAP for each owned port, TCP on the
- *          ports' addresses, UDP and TCP sockets for listeners that are no port's.
+ *          ports' addresses, UDP and TCP sockets for listeners that are no port's, TLS.
  * Threads: control.
  * Memory:  struct kernel_half is the caller's and outlives the pipeline.
  * Limits:  slowpath/slowpath_limits.h.
@@ -15,6 +15,7 @@
 
 #include "base/attr.h"
 #include "base/result.h"
+#include "certificates.h"
 #include "config/config.h"
 #include "pipeline/pool.h"
 #include "ports.h"
@@ -28,7 +29,14 @@ struct kernel_half {
 	struct slowpath_route route[2 * PORT_MAX];
 };
 
+/* What it is made from; all of it outlives the pipeline. */
+struct kernel_half_parts {
+	const struct config *config;
+	const struct ports *ports;
+	const struct pipeline_pools *pools;
+	const struct certificates *certificates;
+};
+
 /* Requires: the ports are open. Fails: RESULT_TOO_LONG (more listeners than possible), logged. */
-MUST_CHECK enum result kernel_half_configure(const struct config *config, const struct ports *ports,
-                                             const struct pipeline_pools *pools,
+MUST_CHECK enum result kernel_half_configure(const struct kernel_half_parts *parts,
                                              struct kernel_half *out);

@@ -8,6 +8,7 @@
 
 #include "access.h"
 #include "args.h"
+#include "certificates.h"
 #include "config/config.h"
 #include "pipeline/graph.h"
 #include "plan.h"
@@ -38,7 +39,12 @@ static int check(const struct config *config)
 	struct zones *zones = NULL;
 	struct zones_report report;
 	struct guard_policy *policy = NULL;
+	struct certificates certificates;
 	enum result result = access_policy_create(config, &policy);
+	if (result == RESULT_OK) {
+		result = certificates_open(config, &certificates);
+		certificates_close(&certificates);
+	}
 	if (result == RESULT_OK)
 		result = zones_load(config, NULL, &zones, &report);
 	guard_policy_free(policy);

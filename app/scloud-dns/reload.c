@@ -36,6 +36,7 @@ void server_reload(struct server *server)
 		log_error("server", "SRV006", "cannot open the log %s again: %s",
 		          server->config->logging.file, strerror(errno));
 	reload_zones(server);
+	certificates_reload(&server->certificates, pipeline_get_rcu(server->pipeline));
 	if (settings_renew_cookies(server->config, pipeline_get_rcu(server->pipeline),
 	                           &server->settings) != RESULT_OK)
 		log_warn("server", "SRV007",

@@ -96,8 +96,13 @@ static int open_devices(struct server *server)
 	result = ports_open(&server->ports, server->plan.placement.lanes, server->pools.packet);
 	if (result != RESULT_OK)
 		return EXIT_FAILURE;
-	result = kernel_half_configure(server->config, &server->ports, &server->pools,
-	                               &server->kernel_half);
+	const struct kernel_half_parts parts = {
+	    .config = server->config,
+	    .ports = &server->ports,
+	    .pools = &server->pools,
+	    .certificates = &server->certificates,
+	};
+	result = kernel_half_configure(&parts, &server->kernel_half);
 	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -149,7 +154,8 @@ static int prepare(struct server *server)
 		status = load_zones(server);
 	if (status != EXIT_SUCCESS)
 		return status;
-	if (ports_configure(server->config, &server->ports) != RESULT_OK)
+	if (certificates_open(server->config, &server->certificates) != RESULT_OK ||
+	    ports_configure(server->config, &server->ports) != RESULT_OK)
 		return EXIT_WRONG;
 	enum result result = upstreams_configure(server->config, &server->upstreams);
 	if (result != RESULT_OK)
@@ -245,6 +251,7 @@ static void stop(struct server *server)
 		runtime_dir_remove(folder);
 	}
 	upstreams_free(&server->upstreams);
+	certificates_close(&server->certificates);
 	zones_free(server->zones);
 	log_close();
 }

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "args.h"
+#include "certificates.h"
 #include "config/config.h"
 #include "control/control.h"
 #include "kernel_half.h"
@@ -30,6 +31,7 @@ struct server {
 	struct ports ports;
 	struct plan plan;
 	struct pipeline_pools pools;
+	struct certificates certificates;
 	struct kernel_half kernel_half;
 	struct upstreams upstreams;
 	struct settings settings;

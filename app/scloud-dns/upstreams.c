@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "egress.h"
 
 #define DNS_PORT 53
 
@@ -121,6 +122,33 @@ static bool make_room(struct upstreams *upstreams, uint32_t groups)
 	return upstreams->group != NULL && upstreams->zone != NULL && upstreams->index != NULL;
 }
 
+static enum resolver_prefer prefer_of(enum config_family family)
+{
+	switch (family) {
+	case CONFIG_FAMILY_ANY:
+		return RESOLVER_PREFER_ANY;
+	case CONFIG_FAMILY_IPV4:
+		return RESOLVER_PREFER_IPV4;
+	case CONFIG_FAMILY_IPV6:
+		return RESOLVER_PREFER_IPV6;
+	}
+	return RESOLVER_PREFER_ANY;
+}
+
+/* What holds for all questions. */
+static void fill_common(const struct config_recursion *recursion, struct upstreams *out)
+{
+	struct resolver_settings *settings = &out->settings;
+	settings->deadline_ms = recursion->recursion_timeout_ms;
+	settings->retry_ms = recursion->retry_interval_ms;
+	settings->iteration_port = recursion->server_port;
+	settings->randomise_case = recursion->case_randomization != CONFIG_CASE_OFF;
+	settings->cookies = recursion->cookies;
+	settings->prefer = prefer_of(recursion->prefer_family);
+	for (uint32_t i = 0; i < settings->group_count; i++)
+		out->group[i].randomise_case = recursion->case_randomization == CONFIG_CASE_ALWAYS;
+}
+
 static enum result fill(const struct config *config, struct upstreams *upstreams)
 {
 	if (!make_room(upstreams, config->recursion.forward_to_count + config->zone_count))
@@ -139,12 +167,13 @@ enum result upstreams_configure(const struct config *config, struct upstreams *o
 {
 	memset(out, 0, sizeof(*out));
 	enum result result = fill(config, out);
+	if (result == RESULT_OK)
+		result = egress_configure(&config->recursion, out);
 	if (result != RESULT_OK) {
 		upstreams_free(out);
 		return result;
 	}
-	out->settings.deadline_ms = config->recursion.recursion_timeout_ms;
-	out->settings.retry_ms = config->recursion.retry_interval_ms;
+	fill_common(&config->recursion, out);
 	return RESULT_OK;
 }
 

@@ -21,12 +21,15 @@
 
 struct upstreams {
 	struct resolver_settings settings;
+	struct net_address source_4; /* to ask from; family 0: any */
+	struct net_address source_6;
 	struct resolver_group *group;
 	struct resolver_zone *zone;
 	struct root_hints hints;
 	uint32_t *index; /* group numbers that zones refer to */
 };
 
-/* Fails: RESULT_NO_MEMORY, RESULT_MALFORMED (a zone's name); as root_hints_read(). */
+/* Fails: RESULT_NO_MEMORY, RESULT_MALFORMED (a zone's name), RESULT_IO (an address in recursion.egress that
+ * this host does not have: it is logged); as root_hints_read(). */
 MUST_CHECK enum result upstreams_configure(const struct config *config, struct upstreams *out);
 void upstreams_free(struct upstreams *upstreams);

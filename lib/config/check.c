@@ -361,4 +361,5 @@ void reader_check(struct reader *reader)
 	reader_check_listeners(reader);
 	reader_check_ports(reader);
 	reader_check_forwarders(reader);
+	reader_check_egress(reader);
 }

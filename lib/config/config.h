@@ -166,6 +166,19 @@ struct config_cache {
 	enum config_eviction eviction_policy;
 };
 
+/* To whom names are sent in random case. */
+enum config_case {
+	CONFIG_CASE_OFF,
+	CONFIG_CASE_ITERATION,
+	CONFIG_CASE_ALWAYS
+};
+
+enum config_family {
+	CONFIG_FAMILY_ANY,
+	CONFIG_FAMILY_IPV4,
+	CONFIG_FAMILY_IPV6
+};
+
 struct config_recursion {
 	bool enabled;
 	struct config_acl_ref allowed_acl;
@@ -175,6 +188,12 @@ struct config_recursion {
 	/* The groups to ask, in this order; "*" in the file stands for all of them. */
 	const struct config_forwarder **forward_to;
 	uint32_t forward_to_count;
+	enum config_case case_randomization;
+	bool cookies;
+	enum config_family prefer_family;
+	uint16_t server_port;
+	struct config_address *egress;
+	uint32_t egress_count;
 };
 
 struct config_rrl {

@@ -97,21 +97,17 @@ static const struct option listener_rows[] = {
      .type = OPTION_BOOL,
      AT(listener, enable_tls),
      .init = "false",
-     .pending = true,
-     .help = "DNS over TLS (RFC 7858). While it is not done, such a listener is left out: it never "
-             "speaks plain DNS."},
+     .help = "DNS over TLS (RFC 7858), over TCP alone: such a listener never speaks plain DNS."},
     {.key = "tls_cert_path",
      .type = OPTION_PATH,
      AT(listener, tls_cert_path),
      .init = "\"\"",
-     .live = true,
-     .help = "Certificate chain, PEM."},
+     .help = "Certificate chain, PEM. The file is read again at SIGHUP."},
     {.key = "tls_key_path",
      .type = OPTION_PATH,
      AT(listener, tls_key_path),
      .init = "\"\"",
-     .live = true,
-     .help = "Private key, PEM."},
+     .help = "Private key, PEM without a password. The file is read again at SIGHUP."},
 };
 
 const struct option_table option_listener = {

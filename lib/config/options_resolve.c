@@ -185,6 +185,20 @@ const struct option_table option_cache = {
         "{\"max_entries\": 1000000, \"max_ttl_seconds\": \"1d\", \"stale_max_seconds\": \"3d\"}",
 };
 
+static const struct option_word case_words[] = {
+    {"off", CONFIG_CASE_OFF, false},
+    {"iteration", CONFIG_CASE_ITERATION, false},
+    {"always", CONFIG_CASE_ALWAYS, false},
+    {NULL, 0, false},
+};
+
+static const struct option_word family_words[] = {
+    {"any", CONFIG_FAMILY_ANY, false},
+    {"ipv4", CONFIG_FAMILY_IPV4, false},
+    {"ipv6", CONFIG_FAMILY_IPV6, false},
+    {NULL, 0, false},
+};
+
 static const struct option recursion_rows[] = {
     {.key = "enabled",
      .type = OPTION_BOOL,
@@ -235,6 +249,39 @@ static const struct option recursion_rows[] = {
      .help =
          "Names of the forwarders to ask, in this order; \"*\": all of them in the order of the "
          "file. When none has an address names are looked up from the root servers."},
+    {.key = "case_randomization",
+     .type = OPTION_CHOICE,
+     AT(recursion, case_randomization),
+     .words = case_words,
+     .init = "\"iteration\"",
+     .help = "Send names in letters of random case, which a spoofer has to guess besides port and "
+             "id. iteration: to servers found from the root down. always: to forwarders too. A "
+             "server that does not keep the case is asked without."},
+    {.key = "cookies",
+     .type = OPTION_BOOL,
+     AT(recursion, cookies),
+     .init = "true",
+     .help = "Send DNS cookies (RFC 7873) to other servers, and want them back."},
+    {.key = "prefer_family",
+     .type = OPTION_CHOICE,
+     AT(recursion, prefer_family),
+     .words = family_words,
+     .init = "\"any\"",
+     .help = "Which addresses of a zone's servers are asked first; any: the faster ones. A family "
+             "to which the host has no route is left out in any case."},
+    {.key = "server_port",
+     .type = OPTION_UINT,
+     AT(recursion, server_port),
+     RANGE(1, 65535),
+     .init = "53",
+     .help = "Port of all servers found from the root down; another one is for private trees."},
+    {.key = "egress",
+     .type = OPTION_ADDRESS,
+     LIST_AT(recursion, egress),
+     .items_max = 2,
+     .init = "[]",
+     .help = "Addresses of this host from which other servers are asked: one IPv4, one IPv6; "
+             "without one of a family the kernel chooses."},
 };
 
 const struct option_table option_recursion = {

@@ -74,7 +74,7 @@ struct stage_counters {
 	uint64_t drop[DROP_REASON_COUNT]; /* by name, pipeline/drop.def */
 	uint64_t bursts; /* calls of process() */
 	uint64_t cycles; /* TSC spent in process() and poll(), when stamping is on */
-	uint64_t event[16]; /* the stage's own counts, named in its header */
+	uint64_t event[32]; /* the stage's own counts, named in its header */
 } CACHE_ALIGNED;
 
 struct stage_output; /* pipeline/pipeline_int.h */

@@ -64,17 +64,11 @@ static size_t write_query(struct resolver *resolver, const struct resolver_task 
 	bytes_put_u16(&writer, 0);
 	bytes_put_u16(&writer, 0);
 	bytes_put_u16(&writer, attempt->edns ? 1 : 0);
-	bytes_put(&writer, task->name, resolver_task_asked_len(task));
+	bytes_put(&writer, resolver_check_sent_name(task, attempt), resolver_task_asked_len(task));
 	bytes_put_u16(&writer, task->asked_type);
 	bytes_put_u16(&writer, task->target.class);
-	if (attempt->edns) {
-		struct dns_edns_reply opt = {
-		    .udp_size = resolver->settings.udp_bytes,
-		    .dnssec_ok = task->dnssec_ok,
-		    .ede = EDNS_EDE_NONE,
-		};
-		dns_edns_write(&writer, &opt);
-	}
+	if (attempt->edns)
+		resolver_edns_write(resolver, task, attempt, &writer);
 	return writer.len;
 }
 
@@ -101,15 +95,15 @@ void resolver_attempt_send(const struct resolver_turn *turn, struct resolver_tas
 {
 	struct resolver *resolver = turn->resolver;
 	struct resolver_server *to = &resolver->servers[server];
-	struct resolver_attempt *attempt = &task->attempt[task->attempt_count++];
+	struct resolver_attempt *attempt = &task->attempt[task->attempt_count];
 	*attempt = (struct resolver_attempt){
 	    .kind = (uint8_t)kind,
 	    .probe = probe,
 	    .server = server,
-	    .edns = (to->group == RESOLVER_NONE || resolver->groups[to->group].edns) &&
-	            turn->now_ms >= to->plain_until_ms,
 	    .sent_ms = turn->now_ms,
 	};
+	resolver_edns_choose(turn, task, attempt);
+	task->attempt_count++;
 	choose_port_and_id(resolver, attempt);
 	to->sent++;
 	to->pins++;

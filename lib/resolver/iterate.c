@@ -32,7 +32,7 @@ void resolver_iterate_set_asked(const struct resolver_turn *turn, struct resolve
 	task->asked_type = from == 0 ? task->target.type : DNS_TYPE_A;
 	size_t len = resolver_task_asked_len(task);
 	memcpy(task->name, resolver_task_asked(task), len);
-	if (resolver->settings.randomise_case)
+	if (resolver->wants_case)
 		randomise_case(resolver, task, len);
 }
 
@@ -139,7 +139,7 @@ static bool is_unknown(const struct resolver *resolver, const struct resolver_ho
                        enum resolver_family family, uint64_t now_ms)
 {
 	return (host == NULL || host->until_ms[family] <= now_ms) &&
-	       resolver->family_fails[family] < RESOLVER_FAMILY_FAILS_MAX;
+	       !resolver_family_is_broken(resolver, family, now_ms);
 }
 
 /* Looks up the addresses of one server's name; false if that is of no use. */

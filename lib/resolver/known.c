@@ -112,6 +112,12 @@ static bool is_dead(const struct resolver_server *server, uint64_t now_ms, uint6
 	return now_ms < server->backoff_until_ms || random % RESOLVER_EXPLORE_SHARE != 0;
 }
 
+static bool is_second_choice(const struct resolver *resolver, const struct net_address *address)
+{
+	return resolver->settings.prefer ==
+	       (address->family == 4 ? RESOLVER_PREFER_IPV6 : RESOLVER_PREFER_IPV4);
+}
+
 static uint64_t rtt_of(const struct resolver *resolver, const struct net_address *address,
                        uint32_t index, uint64_t now_ms)
 {
@@ -121,8 +127,10 @@ static uint64_t rtt_of(const struct resolver *resolver, const struct net_address
 		rtt_us = resolver->servers[index].rtt_us;
 	if (index != RESOLVER_NONE && is_dead(&resolver->servers[index], now_ms, random >> 32))
 		rtt_us += RESOLVER_DEAD_RTT_US;
-	if (resolver->family_fails[resolver_family_of(address)] >= RESOLVER_FAMILY_FAILS_MAX)
+	if (resolver_family_is_broken(resolver, resolver_family_of(address), now_ms))
 		rtt_us += RESOLVER_BROKEN_RTT_US;
+	if (is_second_choice(resolver, address))
+		rtt_us += RESOLVER_OTHER_FAMILY_RTT_US;
 	return rtt_us;
 }
 

@@ -23,6 +23,18 @@ static enum result check_settings(struct resolver_settings *settings)
 	return RESULT_OK;
 }
 
+/* What is known from the start. */
+static void prepare(struct resolver *resolver)
+{
+	const struct resolver_settings *settings = &resolver->settings;
+	const bool is_broken[] = {settings->no_ipv4, settings->no_ipv6};
+	for (unsigned i = 0; i < RESOLVER_FAMILIES; i++)
+		resolver->family_fails[i] = is_broken[i] ? RESOLVER_FAMILY_FAILS_MAX : 0;
+	resolver->wants_case = settings->randomise_case;
+	for (uint32_t i = 0; i < settings->group_count; i++)
+		resolver->wants_case |= settings->groups[i].randomise_case;
+}
+
 static enum result create_iteration(struct resolver *resolver)
 {
 	enum result result = resolver_known_create(resolver);
@@ -37,6 +49,7 @@ enum result resolver_create(const struct resolver_settings *settings, struct res
 	resolver->settings = *settings;
 	resolver->iterates = settings->hint_count > 0;
 	enum result result = check_settings(&resolver->settings);
+	prepare(resolver);
 	if (result == RESULT_OK)
 		result = resolver_route_create(resolver);
 	if (result == RESULT_OK && resolver->iterates)
@@ -131,10 +144,20 @@ static void take_tick(const struct resolver_turn *turn)
 	}
 }
 
+/* The first step tells what time it is. */
+static void begin(struct resolver *resolver, uint64_t now_ms)
+{
+	resolver->has_begun = true;
+	for (unsigned i = 0; i < RESOLVER_FAMILIES; i++)
+		resolver->family_retry_ms[i] = now_ms + RESOLVER_FAMILY_RETRY_MS;
+}
+
 void resolver_step(struct resolver *resolver, const struct resolver_event *event, uint64_t now_ms,
                    const struct resolver_sink *sink)
 {
 	const struct resolver_turn turn = {resolver, now_ms, sink};
+	if (!resolver->has_begun)
+		begin(resolver, now_ms);
 	switch (event->kind) {
 	case RESOLVER_EVENT_QUERY:
 		take_query(&turn, event);

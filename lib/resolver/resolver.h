@@ -14,7 +14,7 @@
  * Trust:   responses are anything: they are matched by port, address, id and question, then scrubbed, so
  *          that only records that belong to the question go on.
  * RFC:     1034 §5.3.3 (iteration), 1035 §7, 2181 §5.4.1 (trust), 2308, 5452 (matching), 6891 §6.2.2
- *          (fall-back), 7766 (TCP), 8109 (priming), 8767 §5 (stale answers), 8914 (EDE), 9156
+ *          (fall-back), 7766 (TCP), 7873 (cookies), 8109 (priming), 8767 §5 (stale answers), 8914 (EDE), 9156
  *          (minimisation), 9520. */
 #pragma once
 
@@ -38,6 +38,13 @@ enum resolver_policy {
 	RESOLVER_POLICY_FASTEST, /* by smoothed round-trip time; others are tried now and then */
 };
 
+/* Which addresses are asked first, where a zone's servers have both. */
+enum resolver_prefer {
+	RESOLVER_PREFER_ANY, /* the faster ones */
+	RESOLVER_PREFER_IPV4,
+	RESOLVER_PREFER_IPV6,
+};
+
 /* Servers that are asked alike. */
 struct resolver_group {
 	const char *name;
@@ -47,6 +54,7 @@ struct resolver_group {
 	uint32_t timeout_ms; /* for one attempt; 0: default */
 	bool use_tcp_on_retry;
 	bool edns;
+	bool randomise_case;
 };
 
 /* Names at and below `name` are asked for at these groups, the first one first; the longest name wins.
@@ -97,7 +105,12 @@ struct resolver_settings {
 	uint32_t retry_ms;
 	uint16_t udp_bytes; /* what we take over UDP; 0: default */
 	uint16_t port_slots; /* local sockets to choose from: 1.. */
-	bool randomise_case; /* "0x20" */
+	bool randomise_case; /* "0x20", for servers found by iteration */
+	bool cookies; /* with EDNS, RFC 7873 */
+	enum resolver_prefer prefer; /* of servers found by iteration */
+	/* The host has no way to such addresses: they count as broken at first. */
+	bool no_ipv4;
+	bool no_ipv6;
 	/* RFC 8767 §5, client response timer: after so long a client that has a stale answer gets it. 0: not
 	 * before resolution has failed. RESOLVER_STALE_AFTER_MS_DEFAULT is what the RFC recommends. */
 	uint32_t stale_after_ms;

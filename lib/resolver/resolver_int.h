@@ -43,6 +43,9 @@ enum attempt_kind {
 struct resolver_attempt {
 	uint8_t kind; /* enum attempt_kind */
 	bool edns;
+	bool small; /* announces RESOLVER_UDP_BYTES_SMALL */
+	bool cookie; /* has our cookie */
+	bool folded; /* the name in lower case, not as in task->name */
 	bool probe; /* only to see whether and how fast the server answers */
 	bool done; /* an answer, an error or a time-out came */
 	bool answered; /* of those, an answer */
@@ -86,6 +89,7 @@ struct resolver_task {
 	bool minimise; /* RFC 9156, until a server cannot stand it */
 	bool is_over_budget;
 	bool is_queued; /* will be run before the step ends */
+	bool bad_cookie; /* a server wanted another cookie and has got it */
 	bool is_refresh; /* begun without a client: what is kept of it is no answer */
 	bool is_late; /* clients with stale answers have got them, and who comes gets it at once */
 	bool has_found; /* a part of the answer was known here */
@@ -160,8 +164,11 @@ struct resolver {
 	uint32_t run_last;
 	bool is_stopping;
 	bool iterates;
+	bool has_begun; /* a step was taken */
+	bool wants_case; /* some servers get names in random case */
 	bool takes_loopback; /* a root server is on this host: a private tree */
 	uint8_t family_fails[RESOLVER_FAMILIES]; /* errors in a row, none answered between */
+	uint64_t family_retry_ms[RESOLVER_FAMILIES]; /* when a broken one may be tried */
 	uint64_t prime_ms; /* not before */
 	struct resolver_table delegations;
 	struct resolver_table hosts;
@@ -180,6 +187,7 @@ struct resolver {
 	uint8_t result[DNS_MESSAGE_MAX];
 	uint8_t found[DNS_MESSAGE_MAX]; /* a message of the lookup, or for a KEEP action */
 	struct resolver_chain chain;
+	struct dns_edns edns; /* of the response that is looked at */
 	struct dns_rrset_reader reader;
 };
 
@@ -236,6 +244,14 @@ static inline uint8_t *resolver_task_chain(const struct resolver *resolver,
 {
 	return resolver->chains +
 	       (size_t)resolver_task_index(resolver, task) * RESOLVER_CHAIN_BYTES;
+}
+
+/* Whether nothing works with a family of addresses, as far as is known. */
+static inline bool resolver_family_is_broken(const struct resolver *resolver,
+                                             enum resolver_family family, uint64_t now_ms)
+{
+	return resolver->family_fails[family] >= RESOLVER_FAMILY_FAILS_MAX &&
+	       now_ms < resolver->family_retry_ms[family];
 }
 
 static inline enum resolver_family resolver_family_of(const struct net_address *address)
@@ -307,18 +323,42 @@ void resolver_timer_set_late(struct resolver *resolver, struct resolver_task *ta
                              uint64_t late_ms);
 void resolver_timer_remove(struct resolver *resolver, struct resolver_task *task);
 
+/* -- edns.c: OPT records to and from servers -- */
+/* What an attempt says besides the question, by what is known of the server and what got lost before. */
+void resolver_edns_choose(const struct resolver_turn *turn, const struct resolver_task *task,
+                          struct resolver_attempt *attempt);
+void resolver_edns_write(const struct resolver *resolver, const struct resolver_task *task,
+                         const struct resolver_attempt *attempt, struct bytes_writer *writer);
+/* Reads the OPT record of a response into resolver->edns; without one, or with a broken one, that is empty. */
+void resolver_edns_read(struct resolver *resolver, const uint8_t *message, size_t len);
+/* Takes along what a response with a matching question says of the server. */
+void resolver_edns_learn(const struct resolver_turn *turn, const struct resolver_task *task,
+                         const struct resolver_attempt *attempt, bool is_truncated);
+/* What a server that complains about our OPT record is spared from now on. */
+void resolver_edns_refused(const struct resolver_turn *turn,
+                           const struct resolver_attempt *attempt);
+
 /* -- check.c -- */
 enum resolver_verdict {
 	RESOLVER_VERDICT_FOREIGN, /* not an answer to what we asked */
 	RESOLVER_VERDICT_TRUNCATED, /* TC over UDP */
 	RESOLVER_VERDICT_OTHER_CASE, /* our question, but not in the case in which we sent it */
+	RESOLVER_VERDICT_NO_COOKIE, /* the server had a cookie and sends none now */
+	RESOLVER_VERDICT_BAD_COOKIE, /* it wants the cookie that came with this */
 	RESOLVER_VERDICT_NO_EDNS, /* the server does not want our OPT record */
 	RESOLVER_VERDICT_FAILURE, /* SERVFAIL, REFUSED …: somebody else may know */
 	RESOLVER_VERDICT_ANSWER,
 };
-enum resolver_verdict resolver_check_response(const struct resolver_task *task,
+/* Needs resolver_edns_read() before. */
+enum resolver_verdict resolver_check_response(const struct resolver *resolver,
+                                              const struct resolver_task *task,
                                               const struct resolver_attempt *attempt,
                                               const uint8_t *message, size_t len);
+/* The name that the attempt has sent. */
+const uint8_t *resolver_check_sent_name(const struct resolver_task *task,
+                                        const struct resolver_attempt *attempt);
+/* The response code, all 12 bits. */
+unsigned resolver_check_rcode(const struct resolver *resolver, const uint8_t *message);
 
 /* -- state.c -- */
 /* Runs the task's machine until it waits or ends. */

@@ -67,9 +67,23 @@
  * traffic. Too high: a server that became faster is found late. */
 #define RESOLVER_EXPLORE_SHARE 32u
 
-/* How long a server that refused EDNS is asked without (RFC 6891 §6.2.2 allows to remember). Too low:
- * each question twice. Too high: after an update it still gets no DO bit. */
+/* How long it is remembered what a server cannot stand: EDNS (RFC 6891 §6.2.2), datagrams of the usual size,
+ * cookies, names in random case. Too low: each question twice. Too high: after an update it still gets no DO
+ * bit, and spoofers have it easier. */
 #define RESOLVER_PLAIN_MS 900000u
+/* The same where the server did not say so but was silent: it may only have been away. */
+#define RESOLVER_PLAIN_SILENT_MS 300000u
+
+/* A question that got lost is asked again with this size, which goes through every path (RFC 6891 §6.2.3),
+ * and the time after that without EDNS, unless the server is known to speak it. */
+#define RESOLVER_UDP_BYTES_SMALL 512u
+#define RESOLVER_LOST_SMALL 1u
+#define RESOLVER_LOST_PLAIN 2u
+
+/* Our part of a server's cookie is drawn anew after so long. Too low: servers see us as new, and limit us.
+ * Too high: who has seen it can spoof (RFC 9018 §5 wants at most 36 days). */
+#define RESOLVER_COOKIE_MS 86400000u
+#define RESOLVER_COOKIE_BYTES 8u
 
 /* UDP payload that we take: fits into every path's frames (DNS flag day 2020, RFC 9715 §3.1). */
 #define RESOLVER_UDP_BYTES_DEFAULT 1232u
@@ -130,7 +144,7 @@
 /* All addresses of a zone that one choice looks at. */
 #define RESOLVER_CANDIDATES_MAX 64u
 
-/* Delegations, names of servers, and servers that are remembered: 2.5 KiB, 0.6 KiB and 0.1 KiB each,
+/* Delegations, names of servers, and servers that are remembered: 2.5 KiB, 0.6 KiB and 0.2 KiB each,
  * touched when used. Too low: the way from the root is walked again and again. Powers of two. */
 #define RESOLVER_DELEGATIONS 8192u
 #define RESOLVER_HOSTS 8192u
@@ -191,8 +205,12 @@
 /* Added to the time of servers that do not look alive, or of a family in which nothing works. */
 #define RESOLVER_DEAD_RTT_US 10000000u
 #define RESOLVER_BROKEN_RTT_US 5000000u
-/* Errors in a row after which a family of addresses counts as broken (no route, mostly). */
+/* Added to the time of servers of the family that is not wanted first: less than for dead ones. */
+#define RESOLVER_OTHER_FAMILY_RTT_US 3000000u
+/* Errors in a row after which a family of addresses counts as broken (no route, mostly), and how long until
+ * it is tried again. Too low: a route that comes is found late. Too high: one that is gone costs attempts. */
 #define RESOLVER_FAMILY_FAILS_MAX 8u
+#define RESOLVER_FAMILY_RETRY_MS 60000u
 
 /* Questions that wait for one server found by iteration. Too low: the servers of large zones become the
  * bottle-neck. Too high: a slow one takes all places, and we flood it. */

@@ -8,9 +8,13 @@
  * Memory:  an array made by resolver_create().
  * Limits:  resolver/resolver_limits.h.
  * Trust:   counts and times of our own.
- * RFC:     6298 §2. */
+ * RFC:     6298 §2, 6891 §6.2.2, 7873 §5. */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dns/edns.h"
 #include "net/prefix.h"
 #include "resolver/resolver_limits.h"
 
@@ -27,7 +31,15 @@ struct resolver_server {
 	uint64_t used_ms;
 	uint32_t fails; /* time-outs in a row */
 	uint64_t backoff_until_ms;
-	uint64_t plain_until_ms; /* no EDNS until then */
+	/* What it cannot stand, until when it is believed. */
+	uint64_t plain_until_ms; /* EDNS */
+	uint64_t small_until_ms; /* datagrams of the usual size: they do not get here */
+	uint64_t bare_until_ms; /* cookies */
+	uint64_t fold_until_ms; /* letters of both cases: it answers in lower case */
+	bool knows_edns; /* it has sent an OPT record */
+	uint8_t cookie_len; /* of its own part, 0: none yet */
+	uint64_t cookie_until_ms; /* when our part is renewed; 0: there is none */
+	uint8_t cookie[EDNS_COOKIE_MAX]; /* ours, then its own */
 	uint64_t sent;
 	uint64_t answered;
 	uint64_t timed_out;

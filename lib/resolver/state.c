@@ -243,35 +243,66 @@ static enum resolver_state take_answer(const struct resolver_turn *turn, struct 
 	return RESOLVER_STATE_VALIDATE;
 }
 
+/* RFC 7873 §5.3: once more with the cookie that the server wants; then where nobody can guess. */
+static enum resolver_state bad_cookie(struct resolver_task *task,
+                                      const struct resolver_attempt *attempt)
+{
+	if (attempt->kind == ATTEMPT_TCP)
+		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
+	bool is_second = task->bad_cookie;
+	task->bad_cookie = true;
+	return again(task, attempt, is_second);
+}
+
+static void take_note(const struct resolver_turn *turn, const struct resolver_task *task,
+                      struct resolver_attempt *attempt, enum resolver_verdict verdict,
+                      const uint8_t *message)
+{
+	struct resolver_server *server = server_of(turn, attempt);
+	if (!attempt->done) {
+		turn->resolver->stats.responses++;
+		resolver_server_answered(turn->resolver, server, turn->now_ms - attempt->sent_ms);
+	}
+	attempt->done = true;
+	attempt->answered = true;
+	if (verdict == RESOLVER_VERDICT_OTHER_CASE || verdict == RESOLVER_VERDICT_NO_COOKIE)
+		return; /* nobody knows who said that */
+	resolver_edns_learn(turn, task, attempt, verdict == RESOLVER_VERDICT_TRUNCATED);
+	/* Over TCP it can only be the server that does not keep the case. */
+	if (attempt->kind == ATTEMPT_TCP && dns_message_count(message, DNS_SECTION_QUESTION) == 1 &&
+	    memcmp(message + DNS_HEADER_SIZE, resolver_check_sent_name(task, attempt),
+	           resolver_task_asked_len(task)) != 0)
+		server->fold_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
+}
+
 /* What a response means for the task. */
 static enum resolver_state judge(const struct resolver_turn *turn, struct resolver_task *task,
                                  struct resolver_attempt *attempt, const uint8_t *message,
                                  size_t len)
 {
-	enum resolver_verdict verdict = resolver_check_response(task, attempt, message, len);
+	resolver_edns_read(turn->resolver, message, len);
+	enum resolver_verdict verdict =
+	    resolver_check_response(turn->resolver, task, attempt, message, len);
 	if (verdict == RESOLVER_VERDICT_FOREIGN)
 		return near_miss(turn, task, attempt);
-	if (!attempt->done) {
-		turn->resolver->stats.responses++;
-		resolver_server_answered(turn->resolver, server_of(turn, attempt),
-		                         turn->now_ms - attempt->sent_ms);
-	}
-	attempt->done = true;
-	attempt->answered = true;
+	take_note(turn, task, attempt, verdict, message);
 	switch (verdict) {
 	case RESOLVER_VERDICT_FOREIGN:
 		break;
 	case RESOLVER_VERDICT_OTHER_CASE: /* a guess, or a server that does not keep case: ask where
 	                                     nobody can guess */
+	case RESOLVER_VERDICT_NO_COOKIE: /* the same for a server that has forgotten its cookie */
 	case RESOLVER_VERDICT_TRUNCATED:
 		return again(task, attempt, true);
+	case RESOLVER_VERDICT_BAD_COOKIE:
+		return bad_cookie(task, attempt);
 	case RESOLVER_VERDICT_NO_EDNS:
-		server_of(turn, attempt)->plain_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
+		resolver_edns_refused(turn, attempt);
 		return again(task, attempt, attempt->kind == ATTEMPT_TCP);
 	case RESOLVER_VERDICT_FAILURE:
 		if (task->iterative && resolver_state_is_current(task, attempt))
-			return resolver_judge_failure(turn, task, attempt,
-			                              dns_message_flags(message) & DNS_FLAG_RCODE);
+			return resolver_judge_failure(
+			    turn, task, attempt, resolver_check_rcode(turn->resolver, message));
 		return turned_down(task, attempt, EDNS_EDE_NO_REACHABLE_AUTHORITY);
 	case RESOLVER_VERDICT_ANSWER:
 		return take_answer(turn, task, attempt, message, len);
@@ -301,11 +332,12 @@ void resolver_state_error(const struct resolver_turn *turn, struct resolver_task
 	if (attempt->done)
 		return;
 	attempt->done = true;
-	uint8_t *family_fails =
-	    &turn->resolver
-	         ->family_fails[resolver_family_of(&server_of(turn, attempt)->endpoint.address)];
+	enum resolver_family family =
+	    resolver_family_of(&server_of(turn, attempt)->endpoint.address);
+	uint8_t *family_fails = &turn->resolver->family_fails[family];
 	if (*family_fails < UINT8_MAX)
 		++*family_fails;
+	turn->resolver->family_retry_ms[family] = turn->now_ms + RESOLVER_FAMILY_RETRY_MS;
 	resolver_server_timed_out(turn->resolver, server_of(turn, attempt), turn->now_ms);
 	go_on(turn, task, turned_down(task, attempt, EDNS_EDE_NETWORK_ERROR));
 }

@@ -23,17 +23,17 @@ static bool goes_on(const struct slowpath_settings *settings, enum result result
 }
 
 static enum result open_tcp(struct slowpath *slowpath, const struct slowpath_settings *settings,
-                            const struct query_address *address, struct problem *problem)
+                            const struct slowpath_listener *listener, struct problem *problem)
 {
 	int fd;
 	if (settings->stream_pool == NULL)
 		return problem_set(problem, RESULT_OUT_OF_RANGE,
 		                   "TCP needs a pool of stream buffers");
 	enum result result =
-	    socket_open_tcp(address, settings->tcp.output_timeout_ms, &fd, problem);
+	    socket_open_tcp(&listener->address, settings->tcp.output_timeout_ms, &fd, problem);
 	if (result != RESULT_OK)
 		return result;
-	result = tcp_server_listen(&slowpath->tcp, fd);
+	result = tcp_server_listen(&slowpath->tcp, fd, &listener->service);
 	if (result != RESULT_OK)
 		return problem_set(problem, result, "watching a TCP listener: %s",
 		                   result_text(result));
@@ -41,11 +41,11 @@ static enum result open_tcp(struct slowpath *slowpath, const struct slowpath_set
 }
 
 static enum result open_udp(struct slowpath *slowpath, const struct slowpath_settings *settings,
-                            const struct query_address *address, struct problem *problem)
+                            const struct slowpath_listener *listener, struct problem *problem)
 {
 	int fd;
 	uint32_t index = slowpath->udp_count;
-	enum result result = socket_open_udp(address, &fd, problem);
+	enum result result = socket_open_udp(&listener->address, &fd, problem);
 	if (result != RESULT_OK)
 		return result;
 	local_udp_init(&slowpath->udp[index], fd, index, settings->packet_pool);
@@ -65,8 +65,8 @@ static enum result open_listeners(struct slowpath *slowpath,
 		struct problem problem;
 		if (listener->host != host)
 			continue;
-		enum result result = (listener->tcp ? open_tcp : open_udp)(
-		    slowpath, settings, &listener->address, &problem);
+		enum result result =
+		    (listener->tcp ? open_tcp : open_udp)(slowpath, settings, listener, &problem);
 		if (result != RESULT_OK && !goes_on(settings, result, &problem))
 			return result;
 	}

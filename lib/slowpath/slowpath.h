@@ -24,6 +24,7 @@ struct slowpath_listener {
 	struct query_address address; /* port 0: the kernel chooses */
 	bool tcp; /* else UDP */
 	bool host; /* in the host's namespace, else in that of the kernel half */
+	struct tcp_service service; /* of TCP */
 };
 
 struct slowpath_route {

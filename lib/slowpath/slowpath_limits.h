@@ -31,6 +31,17 @@
 /* A query that got no answer within this was dropped by policy; above every resolver time-out. */
 #define TCP_ANSWER_TIMEOUT_MS_DEFAULT 30000
 
+/* Connections at once whose PROXY header or TLS handshake is not done; beyond, the oldest of them is closed.
+ * Too low: a rush of clients after a restart is cut. Too high: memory, up to 45 KiB each, for who never
+ * finishes. */
+#define TCP_OPENING_DEFAULT 1024
+/* Time for that. Too low: bad links. Too high: a slow loris holds its place for longer. */
+#define TCP_OPENING_TIMEOUT_MS_DEFAULT 5000
+/* Steps of TLS handshakes in one turn. One costs 0.1 ms (ECDSA) to 1 ms (RSA), during which UDP and open
+ * connections wait. Too low: few new connections a second beside other work. Too high: a flood of handshakes
+ * is felt by everybody. */
+#define TLS_HANDSHAKES_PER_TURN 4
+
 /* Queries of one connection in the pipeline at once. Too low: pipelining clients stall. Too high: one
  * client owns the stream pool. */
 #define TCP_IN_FLIGHT_DEFAULT 64
@@ -77,6 +88,8 @@
 /* Octets that one call takes from the kernel at most. Too low: more calls for large messages. Too high: a
  * peer that sends records without content holds up the others. */
 #define TLS_READ_BYTES_PER_CALL (64 * 1024)
+/* The most that one record holds (RFC 8446 §5.1). */
+#define TLS_RECORD_BYTES 16384
 /* Handshake messages after the handshake (KeyUpdate, refused renegotiation) on one connection. Too low: a
  * peer that changes keys often is cut off. Too high: each costs work and an answer (CVE-2011-1473 and its
  * like). Honest peers send one in 2^24 records or none. */

@@ -42,8 +42,10 @@ static struct list_link *bucket_of(const struct tcp_server *server, const struct
 	return &server->clients[sum >> (64 - server->client_bits)];
 }
 
-/* Who makes room first: idle connections, then those whose message has not ended. */
-static const enum tcp_timer_kind spare_order[] = {TCP_TIMER_IDLE, TCP_TIMER_MESSAGE};
+/* Who makes room first: idle connections, then those that are not open yet, then those whose message has not
+ * ended. */
+static const enum tcp_timer_kind spare_order[] = {TCP_TIMER_IDLE, TCP_TIMER_OPENING,
+                                                  TCP_TIMER_MESSAGE};
 
 /* Whether `a` can be spared more easily than `b` (NULL: nobody yet), for the same kind of reason. */
 static bool is_longer(const struct tcp_connection *a, const struct tcp_connection *b,
@@ -70,7 +72,9 @@ static uint32_t client_count(const struct tcp_server *server, const struct clien
 			if (is_longer(other, longest[i], spare_order[i]))
 				longest[i] = other;
 	}
-	*spare = longest[0] != NULL ? longest[0] : longest[1];
+	*spare = NULL;
+	for (size_t i = 0; i < ARRAY_COUNT(spare_order) && *spare == NULL; i++)
+		*spare = longest[i];
 	return count;
 }
 
@@ -129,7 +133,8 @@ static void set_up(struct tcp_server *server, int fd, const struct query_address
 		return;
 	}
 	server->counts[TCP_EVENT_ACCEPTED]++;
-	tcp_connection_settle(server, connection, now_us);
+	if (tcp_opening_begin(server, connection, &listener->service, now_us))
+		tcp_connection_settle(server, connection, now_us);
 }
 
 /* Whether there is room for one more of this client and in all, after making some. */

@@ -19,7 +19,7 @@ bool tcp_answer_write(struct tcp_server *server, struct tcp_connection *connecti
 		if (written < 0 && errno == EAGAIN)
 			break;
 		if (written < 0) {
-			tcp_connection_close(server, connection);
+			tcp_connection_broken(server, connection);
 			return false;
 		}
 		/* Only whole blocks are progress: else one octet a second would keep them all. */

@@ -21,6 +21,8 @@ static void large_release(struct tcp_server *server, struct tcp_connection *conn
 
 void tcp_connection_close(struct tcp_server *server, struct tcp_connection *connection)
 {
+	tcp_opening_end(server, connection);
+	tls_session_close(&connection->tls);
 	(void)close(connection->fd);
 	connection->fd = -1;
 	large_release(server, connection);
@@ -38,6 +40,15 @@ void tcp_connection_end(struct tcp_server *server, struct tcp_connection *connec
                         enum tcp_event why)
 {
 	server->counts[why]++;
+	tcp_connection_close(server, connection);
+}
+
+void tcp_connection_broken(struct tcp_server *server, struct tcp_connection *connection)
+{
+	if (tcp_connection_is_tls(connection) && connection->tls.failure > TLS_FAILURE_CLOSED) {
+		server->counts[TCP_EVENT_TLS_FAILED]++;
+		server->counts[TCP_EVENT_TLS_FAILED + connection->tls.failure]++;
+	}
 	tcp_connection_close(server, connection);
 }
 
@@ -64,9 +75,24 @@ static bool may_enter(const struct tcp_server *server, const struct tcp_connecti
 	       connection->output.bytes <= TCP_OUTPUT_PAUSE_BYTES;
 }
 
+static void set_ready(struct tcp_server *server, struct tcp_connection *connection, bool ready)
+{
+	if (!ready)
+		list_remove(&connection->ready);
+	else if (!list_has(&connection->ready))
+		list_push(&server->ready, &connection->ready);
+}
+
 void tcp_connection_settle(struct tcp_server *server, struct tcp_connection *connection,
                            uint64_t now_us)
 {
+	if (connection->phase != TCP_PHASE_OPEN) {
+		if (server->draining)
+			tcp_connection_close(server, connection);
+		else
+			set_ready(server, connection, connection->readable);
+		return;
+	}
 	bool asked = connection->in_flight > 0;
 	bool output = connection->output.bytes > 0;
 	bool whole = !server->draining && has_whole_message(connection);
@@ -80,12 +106,8 @@ void tcp_connection_settle(struct tcp_server *server, struct tcp_connection *con
 	set_timer(server, connection, TCP_TIMER_MESSAGE, partial, now_us);
 	set_timer(server, connection, TCP_TIMER_IDLE, !asked && !output && !partial && !whole,
 	          now_us);
-	if ((whole || connection->readable) && may_enter(server, connection)) {
-		if (!list_has(&connection->ready))
-			list_push(&server->ready, &connection->ready);
-	} else {
-		list_remove(&connection->ready);
-	}
+	set_ready(server, connection,
+	          (whole || connection->readable) && may_enter(server, connection));
 }
 
 /* Takes a large buffer; when none is free, from who has held one the longest: an honest client's message
@@ -134,17 +156,13 @@ static bool fill(struct tcp_server *server, struct tcp_connection *connection)
 		return true;
 	ssize_t count = tcp_io_read(connection, room, size);
 	if (count < 0 && errno != EAGAIN) {
-		tcp_connection_close(server, connection);
+		tcp_connection_broken(server, connection);
 		return false;
 	}
 	if (count > 0)
 		stream_input_filled(&connection->input, (uint32_t)count);
 	if (count == 0)
 		connection->ended = true;
-	/* A short read has emptied the kernel's queue: what comes now raises an event again. Only
-	 * an end that was announced before has to be read without one. */
-	if (count <= 0 || ((uint32_t)count < size && !connection->hangup))
-		connection->readable = false;
 	return true;
 }
 
@@ -174,6 +192,7 @@ static bool give(struct tcp_server *server, struct tcp_connection *connection,
 	struct tcp_message message = {
 	    .stream_index = tcp_connection_index(server, connection),
 	    .stream_generation = connection->generation,
+	    .encrypted = tcp_connection_is_tls(connection),
 	    .client = &connection->client,
 	    .local = &connection->local,
 	};
@@ -202,6 +221,14 @@ uint16_t tcp_connection_serve(struct tcp_server *server, struct tcp_connection *
                               const struct tcp_sink *sink, uint64_t now_us, uint16_t quota)
 {
 	uint16_t given = 0;
+	if (connection->phase != TCP_PHASE_OPEN) {
+		if (!tcp_opening_step(server, connection, now_us))
+			return 0;
+		if (connection->phase != TCP_PHASE_OPEN) {
+			tcp_connection_settle(server, connection, now_us);
+			return 0;
+		}
+	}
 	if (!give(server, connection, sink, now_us, quota, &given))
 		return given;
 	if (given < quota && connection->readable && !server->starved &&

@@ -4,8 +4,8 @@
 /* tcp_int -- what the tcp_*.c files share: a connection and the steps on it.
  *
  * What:    tcp_server.c opens and dispatches, tcp_accept.c lets in, tcp_connection.c reads and settles,
- *          tcp_answer.c writes, tcp_timer.c ends what takes too long, tcp_io.c is the socket (the place
- *          where TLS comes in).
+ *          tcp_answer.c writes, tcp_timer.c ends what takes too long, tcp_io.c is the socket or TLS over
+ *          it, tcp_opening.c does what stands before the first message.
  * Threads: one.
  * Memory:  slots of struct tcp_server.
  * Limits:  a function that may close the connection says so in its name or returns false then.
@@ -26,10 +26,16 @@ struct tcp_timer {
 	uint64_t since_us;
 };
 
+enum tcp_phase {
+	TCP_PHASE_TLS, /* handshake */
+	TCP_PHASE_OPEN
+};
+
 struct tcp_connection {
 	int fd; /* -1: the slot is free */
 	uint32_t generation; /* grows with each use of the slot */
-	bool readable; /* the kernel may have octets */
+	uint8_t phase; /* enum tcp_phase */
+	bool readable; /* the kernel, or TLS, may have octets */
 	bool hangup; /* the end of the client's octets is in the kernel's queue */
 	bool ended; /* it was read: the client sends no more (it may still read, RFC 7766 §6.2.4) */
 	uint16_t in_flight; /* queries in the pipeline */
@@ -45,7 +51,13 @@ struct tcp_connection {
 	struct list_link large;
 	struct list_link same_client; /* bucket of the hash table */
 	struct tcp_timer timers[TCP_TIMER_COUNT];
+	struct tls_session tls; /* ssl NULL: a plain connection */
 };
+
+static inline bool tcp_connection_is_tls(const struct tcp_connection *connection)
+{
+	return connection->tls.ssl != NULL;
+}
 
 static inline uint32_t tcp_connection_index(const struct tcp_server *server,
                                             const struct tcp_connection *connection)
@@ -54,8 +66,11 @@ static inline uint32_t tcp_connection_index(const struct tcp_server *server,
 }
 
 /* -- tcp_io.c: -1 with errno as read(2) and writev(2); never raises SIGPIPE -- */
+/* Tells in connection->readable whether another read may give something. */
 ssize_t tcp_io_read(struct tcp_connection *connection, uint8_t *data, size_t size);
 ssize_t tcp_io_write(struct tcp_connection *connection, struct iovec *parts, int count);
+/* An event of the kernel: EPOLLIN and friends. */
+void tcp_io_event(struct tcp_connection *connection, uint32_t events);
 
 /* -- tcp_timer.c -- */
 /* Starts a timer that does not run; one that runs goes on as it is. */
@@ -69,11 +84,23 @@ uint16_t tcp_timer_expire(struct tcp_server *server, uint64_t now_us);
 /* Accepts from all listeners that have something pending, a bounded number. */
 uint16_t tcp_accept_all(struct tcp_server *server, uint64_t now_us);
 
+/* -- tcp_opening.c -- */
+/* Begins with what the listener's service wants before the first message. False: the connection was ended. */
+MUST_CHECK bool tcp_opening_begin(struct tcp_server *server, struct tcp_connection *connection,
+                                  const struct tcp_service *service, uint64_t now_us);
+/* Goes on with it. False: the connection was ended. */
+MUST_CHECK bool tcp_opening_step(struct tcp_server *server, struct tcp_connection *connection,
+                                 uint64_t now_us);
+/* The connection is open, or closed: it counts as opening no more. */
+void tcp_opening_end(struct tcp_server *server, struct tcp_connection *connection);
+
 /* -- tcp_connection.c -- */
 void tcp_connection_close(struct tcp_server *server, struct tcp_connection *connection);
 /* Closes and counts why. */
 void tcp_connection_end(struct tcp_server *server, struct tcp_connection *connection,
                         enum tcp_event why);
+/* Closes after an error of the socket or of TLS, which is counted. */
+void tcp_connection_broken(struct tcp_server *server, struct tcp_connection *connection);
 /* After anything happened: timers and lists are set by the state; closes a finished connection. */
 void tcp_connection_settle(struct tcp_server *server, struct tcp_connection *connection,
                            uint64_t now_us);

@@ -27,6 +27,8 @@ void tcp_limits_default(struct tcp_limits *limits)
 	    .output_bytes_max = TCP_OUTPUT_BYTES_DEFAULT,
 	    .output_blocks = TCP_OUTPUT_BLOCKS_DEFAULT,
 	    .large_buffers = TCP_LARGE_BUFFERS_DEFAULT,
+	    .opening_max = TCP_OPENING_DEFAULT,
+	    .opening_timeout_ms = TCP_OPENING_TIMEOUT_MS_DEFAULT,
 	};
 }
 
@@ -38,7 +40,7 @@ static bool limits_are_sane(const struct tcp_limits *limits)
 	       limits->client_ipv6_bits <= 128 && limits->in_flight_max >= 1 &&
 	       limits->output_bytes_max >= framed_max &&
 	       limits->output_blocks >= framed_max / STREAM_BLOCK_BYTES + 1 &&
-	       limits->large_buffers >= 1;
+	       limits->large_buffers >= 1 && limits->opening_max >= 1;
 }
 
 static void init_lists(struct tcp_server *server)
@@ -63,6 +65,7 @@ static void init_times(struct tcp_server *server)
 	server->timer_us[TCP_TIMER_MESSAGE] = (uint64_t)limits->message_timeout_ms * US_PER_MS;
 	server->timer_us[TCP_TIMER_OUTPUT] = (uint64_t)limits->output_timeout_ms * US_PER_MS;
 	server->timer_us[TCP_TIMER_ANSWER] = (uint64_t)limits->answer_timeout_ms * US_PER_MS;
+	server->timer_us[TCP_TIMER_OPENING] = (uint64_t)limits->opening_timeout_ms * US_PER_MS;
 }
 
 static bool allocate(struct tcp_server *server)
@@ -104,6 +107,8 @@ enum result tcp_server_open(struct tcp_server *server, const struct tcp_limits *
 	if (getrandom(server->client_keys, sizeof(server->client_keys), 0) !=
 	    (ssize_t)sizeof(server->client_keys))
 		return RESULT_IO;
+	if (tls_tickets_init(&server->tickets, 0) != RESULT_OK)
+		return RESULT_IO;
 	if (!allocate(server)) {
 		release(server);
 		return RESULT_NO_MEMORY;
@@ -126,12 +131,13 @@ void tcp_server_close(struct tcp_server *server)
 	for (uint32_t i = 0; i < server->fresh; i++)
 		if (server->connections[i].fd >= 0)
 			tcp_connection_close(server, &server->connections[i]);
+	tls_tickets_fini(&server->tickets);
 	release(server);
 }
 
-enum result tcp_server_listen(struct tcp_server *server, int fd)
+enum result tcp_server_listen(struct tcp_server *server, int fd, const struct tcp_service *service)
 {
-	struct tcp_listener listener = {.fd = fd, .pending = true};
+	struct tcp_listener listener = {.fd = fd, .pending = true, .service = *service};
 	uint32_t index = server->listener_count;
 	enum result result = RESULT_IO;
 	if (index == SLOWPATH_LISTENERS_MAX)
@@ -155,10 +161,7 @@ static void connection_event(struct tcp_server *server, struct tcp_connection *c
 		tcp_connection_close(server, connection);
 		return;
 	}
-	if ((events & EPOLLRDHUP) != 0)
-		connection->hangup = true;
-	if ((events & (EPOLLIN | EPOLLRDHUP)) != 0 && !connection->ended)
-		connection->readable = true;
+	tcp_io_event(connection, events);
 	if ((events & EPOLLOUT) != 0 && connection->output.bytes > 0) {
 		(void)!tcp_answer_write(server, connection, now_us);
 		return;
@@ -205,10 +208,12 @@ uint16_t tcp_server_serve(struct tcp_server *server, const struct tcp_sink *sink
                           uint16_t budget, uint16_t *work)
 {
 	server->starved = false;
+	server->handshakes_left = TLS_HANDSHAKES_PER_TURN;
 	uint16_t done = tcp_timer_expire(server, now_us);
 	if (!server->draining)
 		done = (uint16_t)(done + tcp_accept_all(server, now_us));
 	uint16_t given = serve_ready(server, sink, now_us, budget);
+	done = (uint16_t)(done + TLS_HANDSHAKES_PER_TURN - server->handshakes_left);
 	*work = (uint16_t)(*work + done + given);
 	return given;
 }

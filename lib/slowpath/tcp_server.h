@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* tcp_server -- DNS over TCP for thousands of clients on one lcore, without a lock or an allocation.
+/* tcp_server -- DNS over TCP and TLS for thousands of clients on one lcore, without a lock.
  *
  * What:    accepts, reads whole messages and gives them to a sink, takes answers in any order and writes
  *          them. It knows neither mbufs nor the pipeline, and time is an argument.
  * Threads: open, listen and close on a control thread, the rest on one lcore.
  * Memory:  all allocated by tcp_server_open(), touched only when used: slots and input buffers for
- *          connections_max, output_blocks of 4 KiB and large_buffers of 64 KiB for all together.
+ *          connections_max, output_blocks of 4 KiB and large_buffers of 64 KiB for all together. TLS
+ *          sessions are allocated by OpenSSL, one for each connection (slowpath/tls.h).
  * Limits:  struct tcp_limits. When all slots are taken, or a client's share, the connection that has been
  *          idle the longest makes room; when none is idle the one whose unfinished message is the
  *          oldest; else the new one is refused.
  * Trust:   clients are hostile: each is bounded in slots, octets, time and work per turn.
- * RFC:     1035 §4.2.2, 7766, 7828 (the idle time-out is what the keepalive option promises), 9210. */
+ * RFC:     1035 §4.2.2, 7766, 7858, 7828 (the idle time-out is what the keepalive option promises), 9210. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,10 +22,12 @@
 #include "base/attr.h"
 #include "base/result.h"
 #include "pipeline/query.h"
+#include "pipeline/snapshot.h"
 #include "slowpath/block_pool.h"
 #include "slowpath/list.h"
 #include "slowpath/poller.h"
 #include "slowpath/slowpath_limits.h"
+#include "slowpath/tls.h"
 
 struct tcp_limits {
 	uint32_t connections_max; /* 1..TCP_CONNECTIONS_MAX */
@@ -39,6 +42,8 @@ struct tcp_limits {
 	uint32_t output_bytes_max; /* that may wait for one connection, at least 65537 */
 	uint32_t output_blocks; /* for all connections, at least 17 */
 	uint32_t large_buffers; /* for messages above STREAM_INPUT_BYTES, at least 1 */
+	uint32_t opening_max; /* connections whose PROXY header or TLS handshake is not done, 1.. */
+	uint32_t opening_timeout_ms; /* for both together */
 };
 
 /* Sets every limit to its default of slowpath_limits.h. */
@@ -54,12 +59,28 @@ enum tcp_event {
 	TCP_EVENT_SLOW_READER, /* closed: did not take its answers */
 	TCP_EVENT_PROTOCOL, /* closed: sent what no query can be */
 	TCP_EVENT_UNANSWERED, /* queries whose answer never came: dropped in the pipeline by name */
+	TCP_EVENT_SLOW_OPENING, /* closed: PROXY header and TLS handshake were not done in time */
+	TCP_EVENT_TLS_OPENED, /* handshakes that were done */
+	TCP_EVENT_TLS_RESUMED, /* of those, with a ticket */
+	TCP_EVENT_TLS_FAILED, /* the sum of those that follow, which are in the order of tls_failure */
+	TCP_EVENT_TLS_CLOSED,
+	TCP_EVENT_TLS_NOT_TLS,
+	TCP_EVENT_TLS_VERSION,
+	TCP_EVENT_TLS_CIPHER,
+	TCP_EVENT_TLS_ALPN,
+	TCP_EVENT_TLS_CERTIFICATE,
+	TCP_EVENT_TLS_ABUSE,
+	TCP_EVENT_TLS_PROTOCOL,
 	TCP_EVENT_COUNT
 };
+
+/* "accepted", as telemetry names it. */
+const char *tcp_event_name(enum tcp_event event);
 
 struct tcp_message {
 	uint32_t stream_index;
 	uint32_t stream_generation;
+	bool encrypted;
 	const struct query_address *client;
 	const struct query_address *local;
 	const uint8_t *data; /* valid during the call */
@@ -74,10 +95,17 @@ struct tcp_sink {
 
 struct tcp_connection; /* slowpath/tcp_int.h */
 
+/* What is spoken at a listener; all zero: plain DNS. What it points to outlives the server. */
+struct tcp_service {
+	const struct snapshot
+	    *tls; /* of a struct tls_server, which may be replaced; NULL: no TLS */
+};
+
 struct tcp_listener {
 	int fd;
 	bool pending; /* connections may wait */
 	struct query_address local;
+	struct tcp_service service;
 };
 
 enum tcp_timer_kind {
@@ -85,6 +113,7 @@ enum tcp_timer_kind {
 	TCP_TIMER_MESSAGE,
 	TCP_TIMER_OUTPUT,
 	TCP_TIMER_ANSWER,
+	TCP_TIMER_OPENING,
 	TCP_TIMER_COUNT
 };
 
@@ -93,6 +122,9 @@ struct tcp_server {
 	int poller;
 	bool draining;
 	bool starved; /* the sink refused: try again a little later */
+	uint32_t opening_count;
+	uint32_t handshakes_left; /* steps of TLS handshakes that this turn may still do */
+	struct tls_tickets tickets;
 	uint64_t accept_after_us; /* the system ran out of descriptors: no accept before */
 	uint32_t listener_count;
 	struct tcp_listener listeners[SLOWPATH_LISTENERS_MAX];
@@ -122,7 +154,8 @@ void tcp_server_close(struct tcp_server *server);
 
 /* Takes over a listening socket (socket_open_tcp), also on failure. Fails: RESULT_TOO_LONG,
  * RESULT_NO_MEMORY. */
-MUST_CHECK enum result tcp_server_listen(struct tcp_server *server, int fd);
+MUST_CHECK enum result tcp_server_listen(struct tcp_server *server, int fd,
+                                         const struct tcp_service *service);
 
 /* An event of the poller for a listener or a connection of this server. */
 void tcp_server_event(struct tcp_server *server, struct poller_tag tag, uint32_t events,

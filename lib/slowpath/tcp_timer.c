@@ -49,6 +49,9 @@ static void expire(struct tcp_server *server, struct tcp_connection *connection,
 	case TCP_TIMER_OUTPUT:
 		tcp_connection_end(server, connection, TCP_EVENT_SLOW_READER);
 		return;
+	case TCP_TIMER_OPENING:
+		tcp_connection_end(server, connection, TCP_EVENT_SLOW_OPENING);
+		return;
 	case TCP_TIMER_ANSWER:
 		forget_queries(server, connection, now_us);
 		return;

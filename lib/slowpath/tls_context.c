@@ -32,10 +32,10 @@ const unsigned char *tls_alpn_of(enum tls_protocol protocol, unsigned *len)
 	return name;
 }
 
-/* OpenSSL's latest error in words. */
+/* OpenSSL's first error, the cause of the others, in words. */
 static const char *reason(void)
 {
-	const char *text = ERR_reason_error_string(ERR_peek_last_error());
+	const char *text = ERR_reason_error_string(ERR_peek_error());
 	return text != NULL ? text : "unknown reason";
 }
 

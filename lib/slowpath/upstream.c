@@ -50,6 +50,11 @@ bool upstream_from_sockaddr(const struct sockaddr_storage *in, struct net_endpoi
 	return true;
 }
 
+const struct net_address *upstream_source(const struct upstream *upstream, bool is_ipv4)
+{
+	return &upstream->source[is_ipv4 ? 0 : 1];
+}
+
 uint64_t upstream_now_ms(void)
 {
 	return clock_now_us() / 1000;
@@ -104,6 +109,10 @@ enum result upstream_open(const struct upstream_settings *settings, struct upstr
 		goto failed;
 	}
 	upstream->random_at = sizeof(upstream->random);
+	upstream->source[0] = own.source_4;
+	upstream->source[0].family = 4;
+	upstream->source[1] = own.source_6;
+	upstream->source[1].family = 6;
 	upstream->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (upstream->epoll < 0) {
 		result = problem_set_errno(problem, "epoll for upstream sockets");

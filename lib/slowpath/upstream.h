@@ -28,6 +28,9 @@
 struct upstream;
 
 struct upstream_settings {
+	/* Addresses of this host that we ask from; family 0: the kernel chooses. */
+	struct net_address source_4;
+	struct net_address source_6;
 	uint16_t port_slots; /* UDP sockets of each address family; 0: default */
 	uint16_t connections; /* TCP connections at once; 0: default */
 };

@@ -70,6 +70,7 @@ struct upstream_failure {
 
 struct upstream {
 	int epoll;
+	struct net_address source[UPSTREAM_FAMILIES]; /* all zero: any */
 	uint16_t slot_count;
 	uint32_t connection_count;
 	uint32_t connection_free; /* list */
@@ -118,6 +119,8 @@ uint32_t upstream_tcp_tell_failed(struct upstream *upstream, upstream_take *take
 void upstream_tcp_close(struct upstream *upstream);
 
 /* -- upstream.c -- */
+/* Where sockets that ask a server are bound to, but for the port. */
+const struct net_address *upstream_source(const struct upstream *upstream, bool is_ipv4) PURE;
 socklen_t upstream_to_sockaddr(const struct net_endpoint *endpoint, struct sockaddr_storage *out);
 MUST_CHECK bool upstream_from_sockaddr(const struct sockaddr_storage *in, struct net_endpoint *out);
 uint64_t upstream_now_ms(void);

@@ -42,6 +42,17 @@ static bool watch(struct upstream *upstream, const struct upstream_connection *c
 	return epoll_ctl(upstream->epoll, operation, connection->fd, &event) == 0;
 }
 
+/* The port is the kernel's choice, when it connects. */
+static bool bind_source(const struct upstream *upstream, int fd, bool is_ipv4)
+{
+	struct net_endpoint source = {.address = *upstream_source(upstream, is_ipv4)};
+	struct sockaddr_storage address;
+	int on = 1;
+	socklen_t len = upstream_to_sockaddr(&source, &address);
+	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	return bind(fd, (const struct sockaddr *)&address, len) == 0;
+}
+
 static bool start(struct upstream *upstream, struct upstream_connection *connection,
                   const struct net_endpoint *to)
 {
@@ -52,6 +63,8 @@ static bool start(struct upstream *upstream, struct upstream_connection *connect
 	if (connection->fd < 0)
 		return false;
 	(void)setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (!bind_source(upstream, connection->fd, to->address.family == 4))
+		return false;
 	if (connect(connection->fd, (const struct sockaddr *)&address, len) != 0 &&
 	    errno != EINPROGRESS)
 		return false;

@@ -38,7 +38,7 @@ static void set_options(int fd, bool is_ipv4)
 /* RFC 6056 §3.3.1: any free port above the system ports, each as likely. */
 static bool bind_random(struct upstream *upstream, int fd, bool is_ipv4)
 {
-	struct net_endpoint any = {.address.family = is_ipv4 ? 4 : 6};
+	struct net_endpoint any = {.address = *upstream_source(upstream, is_ipv4)};
 	struct sockaddr_storage address;
 	for (unsigned i = 0; i <= UPSTREAM_BIND_TRIES; i++) {
 		uint64_t random = upstream_random(upstream);

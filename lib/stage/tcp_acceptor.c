@@ -80,6 +80,7 @@ static bool take_message(void *context, const struct tcp_message *message)
 	query->source = QUERY_SOURCE_STREAM;
 	query->stream_index = message->stream_index;
 	query->stream_generation = message->stream_generation;
+	query->encrypted = message->encrypted;
 	query->client = *message->client;
 	query->local = *message->local;
 	query->message_len = message->len;

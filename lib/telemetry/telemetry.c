@@ -24,6 +24,8 @@ static const struct command {
      "Each link: policy, credits, in use, waits (the consumer was slow). Parameter: first entry"},
     {"/scloud/lcores", telemetry_lcores,
      "Each lcore: thread, load in permille, turns, sleeps. Parameter: first entry"},
+    {"/scloud/streams", telemetry_streams,
+     "Connections of TCP and TLS: accepted, how they ended, handshakes. No parameters"},
     {"/scloud/drops", telemetry_drops, "Every reason to drop, its count. No parameters"},
     {"/scloud/version", telemetry_version, "Version of scloud-dns and DPDK. No parameters"},
 };

@@ -26,6 +26,8 @@ typedef int (*telemetry_fill)(const struct telemetry_settings *settings, const c
 
 int telemetry_stats(const struct telemetry_settings *settings, const char *params,
                     struct rte_tel_data *reply);
+int telemetry_streams(const struct telemetry_settings *settings, const char *params,
+                      struct rte_tel_data *reply);
 int telemetry_workers(const struct telemetry_settings *settings, const char *params,
                       struct rte_tel_data *reply);
 int telemetry_links(const struct telemetry_settings *settings, const char *params,

@@ -108,7 +108,8 @@ MiXeD 300 A 192.0.2.60
 dot\.ted 300 A 192.0.2.61
 ''' + ''.join(f'large 300 TXT "{i:03d}{"x" * 120}"\n' for i in range(60)) + ''.join(
     f'medium 300 TXT "{i:03d}{"x" * 120}"\n' for i in range(12)) + ''.join(
-    f'n{i} 300 A 198.51.{i >> 8}.{i & 255}\n' for i in range(2000)) + (
+    f'n{i} 300 A 198.51.{i >> 8}.{i & 255}\n' for i in range(2000)) + ''.join(
+    f'brief{i} 1 A 192.0.2.70\n' for i in range(20)) + (
     '.'.join('x' * 60 for _ in range(3)) + '.' + 'y' * 50 + ' 300 A 192.0.2.63\n') + (
     '.'.join('z' for _ in range(110)) + ' 300 A 192.0.2.64\n')
 
@@ -160,6 +161,14 @@ SERVERS = {
         'both.test.': plain('ns')}),
     'refusing': NameServer('nsd', [REFUSING], {'unrelated.invalid.': plain('ns')}),
 }
+
+
+def keep_only(*names):
+    """Leaves only these servers, and none that misbehave."""
+    kept = {name: SERVERS[name] for name in names}
+    for table in (SERVERS, ODD, LIVE):
+        table.clear()
+    SERVERS.update(kept)
 
 
 def questions():

@@ -47,6 +47,7 @@ enum world_habit {
 	WORLD_GUESSES = 1024, /* a spoofer sends something before, with a wrong id */
 	WORLD_RESETS = 2048, /* ICMP unreachable, TCP reset */
 	WORLD_BARE_DNAME = 4096, /* makes no CNAME from a DNAME */
+	WORLD_FOLDS = 8192, /* answers in lower case */
 };
 
 /* A zone: who serves it ("1 2": 10.0.0.1 and 10.0.0.2, fd00::1 and fd00::2), and its records: lines of

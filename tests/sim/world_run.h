@@ -61,6 +61,8 @@ static inline void world_respond(const struct resolver_action *action, unsigned 
 			world_put_lies();
 	}
 	memcpy(world.made.octets, action->message, 2);
+	if ((habits & WORLD_FOLDS) != 0)
+		return;
 	memcpy(world.made.octets + DNS_HEADER_SIZE, action->message + DNS_HEADER_SIZE,
 	       dns_name_len(action->message + DNS_HEADER_SIZE));
 }

@@ -332,6 +332,20 @@ static void view_zones(void)
 	    "shorter than 4096 octets\n");
 }
 
+static void egress(void)
+{
+	LOAD_EXPECT("{\"recursion\": {\"enabled\": false, \"egress\": [\"192.0.2.1\", "
+	            "\"2001:db8::1\"]}}",
+	            "");
+	LOAD_EXPECT("{\"recursion\": {\"enabled\": false,\n\"egress\": [\"192.0.2.1\", "
+	            "\"192.0.2.2\"]}}",
+	            "t:2:11: error: recursion.egress: found two IPv4 addresses, allowed: one "
+	            "IPv4 and one IPv6 address\n");
+	LOAD_EXPECT("{\"recursion\": {\"enabled\": false,\n\"egress\": [\"::\"]}}",
+	            "t:2:11: error: recursion.egress: found an address of zeros, allowed: an "
+	            "address of this host; none: the kernel chooses\n");
+}
+
 static const struct unit_case cases[] = {
     {"access_lists", access_lists},
     {"own_localhost", own_localhost},
@@ -349,6 +363,7 @@ static const struct unit_case cases[] = {
     {"addresses_as_text", addresses_as_text},
     {"cookie_secrets", cookie_secrets},
     {"view_zones", view_zones},
+    {"egress", egress},
 };
 
 int main(int argc, char **argv)

@@ -171,7 +171,7 @@ struct fake_setup {
 	unsigned zone_count;
 	uint32_t tasks_max;
 	uint32_t clients_max;
-	bool randomise_case;
+	bool cookies;
 	uint32_t stale_after_ms;
 	uint32_t retry_ms;
 };
@@ -189,7 +189,7 @@ static inline enum result fake_create(const struct fake_setup *setup)
 	    .clients_max = setup->clients_max != 0 ? setup->clients_max : 256,
 	    .deadline_ms = 4500,
 	    .port_slots = FAKE_PORTS,
-	    .randomise_case = setup->randomise_case,
+	    .cookies = setup->cookies,
 	    .stale_after_ms = setup->stale_after_ms,
 	    .retry_ms = setup->retry_ms,
 	    .random = fake_random,

@@ -260,32 +260,6 @@ static void malformed_answer_goes_to_the_next(void)
 	fake_close();
 }
 
-static void random_case(void)
-{
-	struct net_endpoint server = fake_endpoint(1);
-	struct fake_setup setup = {
-	    .groups = {{.name = "a", .servers = &server, .server_count = 1, .timeout_ms = 1000}},
-	    .group_count = 1,
-	    .randomise_case = true,
-	};
-	CU_ASSERT_FATAL(fake_create(&setup) == RESULT_OK);
-	fake_ask(1, "a-rather-long-name-for-this.example.", DNS_TYPE_A, false);
-	const uint8_t *name = sent[0].message + DNS_HEADER_SIZE;
-	CU_ASSERT(memcmp(name, made_name("a-rather-long-name-for-this.example.").wire, 37) != 0);
-	/* An answer in other case may be a guess, or a server that folds case: TCP tells. */
-	fake_make_a("a-rather-long-name-for-this.example.");
-	memcpy(made.octets, sent[0].message, 2);
-	fake_inject(&sent[0], sent[0].port_slot, sent[0].to);
-	CU_ASSERT_EQUAL(answer_count, 0);
-	CU_ASSERT_EQUAL_FATAL(sent_count, 2);
-	CU_ASSERT(sent[1].tcp);
-	memcpy(made.octets, sent[1].message, 2);
-	fake_inject(&sent[1], 0, sent[1].to);
-	CU_ASSERT_EQUAL_FATAL(answer_count, 1);
-	CU_ASSERT_EQUAL(fake_count(0, DNS_SECTION_ANSWER), 1);
-	fake_close();
-}
-
 static void equal_questions_share_a_task(void)
 {
 	fake_open(1, RESOLVER_POLICY_FIRST);
@@ -376,7 +350,6 @@ int main(int argc, char **argv)
 	    {"forged_answers_are_ignored", forged_answers_are_ignored},
 	    {"near_misses_lead_to_tcp", near_misses_lead_to_tcp},
 	    {"malformed_answer_goes_to_the_next", malformed_answer_goes_to_the_next},
-	    {"random_case", random_case},
 	    {"equal_questions_share_a_task", equal_questions_share_a_task},
 	    {"places_are_limited", places_are_limited},
 	    {"stop_answers_everybody", stop_answers_everybody},

@@ -179,5 +179,5 @@ int main(int argc, char **argv)
 	    {"refreshes_leave_room", refreshes_leave_room},
 	    {"stop_ends_all", stop_ends_all},
 	};
-	return unit_main(argc, argv, "stale", cases, ARRAY_COUNT(cases));
+	return fake_main(argc, argv, "stale", cases, ARRAY_COUNT(cases));
 }

@@ -35,12 +35,14 @@ struct rig_message {
 	uint32_t generation;
 	uint16_t id;
 	uint16_t len;
+	bool encrypted;
 	struct query_address client;
 	struct query_address local;
 };
 
 static struct rig {
 	struct tcp_server server;
+	struct tcp_service service; /* what to speak; kept by rig_open() */
 	int poller;
 	uint64_t now_us;
 	struct query_address address;
@@ -61,6 +63,7 @@ static bool rig_take(void *context, const struct tcp_message *message)
 	    .generation = message->stream_generation,
 	    .id = bytes_load_u16(message->data),
 	    .len = message->len,
+	    .encrypted = message->encrypted,
 	    .client = *message->client,
 	    .local = *message->local,
 	};
@@ -71,7 +74,9 @@ static void rig_open(const struct tcp_limits *limits)
 {
 	struct problem problem;
 	int fd;
+	const struct tcp_service service = rig.service;
 	memset(&rig, 0, sizeof(rig));
+	rig.service = service;
 	rig.now_us = 1000000;
 	rig.budget = 32;
 	rig.poller = poller_open();
@@ -81,7 +86,7 @@ static void rig_open(const struct tcp_limits *limits)
 	CU_ASSERT_EQUAL_FATAL(socket_open_tcp(&any_port, limits->output_timeout_ms, &fd, &problem),
 	                      RESULT_OK);
 	CU_ASSERT_TRUE_FATAL(socket_local(fd, &rig.address));
-	CU_ASSERT_EQUAL_FATAL(tcp_server_listen(&rig.server, fd), RESULT_OK);
+	CU_ASSERT_EQUAL_FATAL(tcp_server_listen(&rig.server, fd, &rig.service), RESULT_OK);
 }
 
 static void rig_close(void)

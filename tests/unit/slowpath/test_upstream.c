@@ -145,6 +145,37 @@ static void datagrams_there_and_back(void)
 	}
 }
 
+/* Both ways of asking come from the address that is wanted. */
+static void source_is_ours_to_choose(void)
+{
+	struct problem problem;
+	const struct upstream_settings settings = {
+	    .source_4 = {.family = 4, .octets = {127, 1, 2, 3}}, .port_slots = 1, .connections = 1};
+	struct net_endpoint server;
+	struct sockaddr_in peer = {0};
+	socklen_t len = sizeof(peer);
+	uint8_t query[32];
+	CU_ASSERT_FATAL(upstream_open(&settings, &upstream, &problem) == RESULT_OK);
+	make_query(query, 1);
+	int fd = open_server(SOCK_DGRAM, 4, &server);
+	upstream_send_udp(upstream, 0, &server, query, sizeof(query));
+	upstream_flush(upstream);
+	CU_ASSERT_FATAL(wait_readable(fd));
+	CU_ASSERT(recvfrom(fd, query, sizeof(query), 0, (struct sockaddr *)&peer, &len) == 32);
+	CU_ASSERT_EQUAL(peer.sin_addr.s_addr, htonl(0x7f010203));
+	close(fd);
+	fd = open_server(SOCK_STREAM, 4, &server);
+	CU_ASSERT_FATAL(listen(fd, 1) == 0);
+	upstream_send_tcp(upstream, 7, &server, query, sizeof(query));
+	CU_ASSERT_FATAL(wait_readable(fd));
+	int connection = accept(fd, (struct sockaddr *)&peer, &len);
+	CU_ASSERT_FATAL(connection >= 0);
+	CU_ASSERT_EQUAL(peer.sin_addr.s_addr, htonl(0x7f010203));
+	close(connection);
+	close(fd);
+	upstream_close(upstream);
+}
+
 static void unreachable_port_is_told(void)
 {
 	struct net_endpoint server;
@@ -333,6 +364,7 @@ int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
 	    {"datagrams_there_and_back", datagrams_there_and_back},
+	    {"source_is_ours_to_choose", source_is_ours_to_choose},
 	    {"unreachable_port_is_told", unreachable_port_is_told},
 	    {"unroutable_address_is_told", unroutable_address_is_told},
 	    {"ports_are_renewed", ports_are_renewed},
