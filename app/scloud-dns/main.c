@@ -15,6 +15,7 @@
 #include "probe.h"
 #include "server.h"
 #include "topology.h"
+#include "upstreams.h"
 #include "zones.h"
 
 /* Wrong use or a wrong file, as --help says. */
@@ -44,6 +45,11 @@ static int check(const struct config *config)
 	if (result == RESULT_OK) {
 		result = certificates_open(config, &certificates);
 		certificates_close(&certificates);
+	}
+	if (result == RESULT_OK) {
+		static struct upstreams upstreams;
+		result = upstreams_configure(config, &upstreams);
+		upstreams_free(&upstreams);
 	}
 	if (result == RESULT_OK)
 		result = zones_load(config, NULL, &zones, &report);

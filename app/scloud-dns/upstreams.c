@@ -169,6 +169,8 @@ enum result upstreams_configure(const struct config *config, struct upstreams *o
 	enum result result = fill(config, out);
 	if (result == RESULT_OK)
 		result = egress_configure(&config->recursion, out);
+	if (result == RESULT_OK)
+		result = trust_anchors_read(&config->dnssec, &out->anchors);
 	if (result != RESULT_OK) {
 		upstreams_free(out);
 		return result;

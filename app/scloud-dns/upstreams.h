@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "resolver/resolver.h"
 #include "root_hints.h"
+#include "trust_anchors.h"
 
 struct upstreams {
 	struct resolver_settings settings;
@@ -26,10 +27,12 @@ struct upstreams {
 	struct resolver_group *group;
 	struct resolver_zone *zone;
 	struct root_hints hints;
+	struct trust_anchors anchors;
 	uint32_t *index; /* group numbers that zones refer to */
 };
 
 /* Fails: RESULT_NO_MEMORY, RESULT_MALFORMED (a zone's name), RESULT_IO (an address in recursion.egress that
- * this host does not have: it is logged); as root_hints_read(). */
+ * this host does not have: it is logged); as root_hints_read()
+ * and trust_anchors_read(). */
 MUST_CHECK enum result upstreams_configure(const struct config *config, struct upstreams *out);
 void upstreams_free(struct upstreams *upstreams);

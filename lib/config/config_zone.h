@@ -83,6 +83,9 @@ struct config_dnssec {
 	bool auto_sign;
 	uint32_t default_algo; /* number of the algorithm: 8, 10, 13..16 */
 	const char *kasp_file;
+	const char **trust_anchors; /* DS and DNSKEY records */
+	uint32_t trust_anchors_count;
+	const char *trust_anchor_file;
 };
 
 struct config_view_zone {

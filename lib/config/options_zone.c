@@ -258,6 +258,19 @@ static const struct option dnssec_rows[] = {
      .init = "\"\"",
      .live = true,
      .help = "Policies for keys and signatures."},
+    {.key = "trust_anchors",
+     .type = OPTION_TEXT,
+     LIST_AT(dnssec, trust_anchors),
+     RANGE(1, 2048),
+     .init = "[]",
+     .help = "Keys of zones that are believed without proof, as DS or DNSKEY records: \". DS "
+             "20326 8 2 E06D…\". They are checked and kept; answers of other servers are not "
+             "validated yet."},
+    {.key = "trust_anchor_file",
+     .type = OPTION_PATH,
+     AT(dnssec, trust_anchor_file),
+     .init = "\"\"",
+     .help = "The same in a file, such as /usr/share/dns/root.key."},
 };
 
 const struct option_table option_dnssec = {TABLE(dnssec, dnssec_rows), .gate = "enabled"};

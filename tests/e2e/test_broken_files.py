@@ -115,6 +115,37 @@ def contradictions():
             'example.org', file='broken.zone')
 
 
+def not_correct(change, *wanted):
+    """--check says so, in these words."""
+    path = WORK / 'change.json'
+    path.write_text(changed(change))
+    result = subprocess.run([BINARY, '--check', path], stdout=subprocess.PIPE, text=True,
+                            stderr=subprocess.STDOUT)
+    expect_equal(result.returncode, WRONG, 'exit status')
+    for word in wanted:
+        expect(word in result.stdout, f'does not say "{word}":\n{result.stdout}')
+
+
+@case('root servers and trust anchors that are none')
+def servers_and_keys():
+    hints = WORK / 'broken.hints'
+    hints.write_text('. 3600000 NS a.root.\na.root. 3600000 A 10.0.0\n')
+    not_correct(lambda config: config.update(root_hints={'file': str(hints)}, forwarder=[]),
+                'broken.hints:2:', 'no record of a root server')
+    anchors = WORK / 'broken.key'
+    anchors.write_text('; keys\n. IN DS 1 8 2 {}\n. IN A 10.0.0.1\n'.format('ab' * 32))
+    not_correct(lambda config: config.setdefault('dnssec', {}).update(
+        trust_anchor_file=str(anchors)), 'broken.key:3:', 'a DS or a DNSKEY')
+    not_correct(lambda config: config.setdefault('dnssec', {}).update(
+        trust_anchors=['. DS 1 8 2 00']), 'dnssec.trust_anchors:1:', 'wrong length')
+
+
+@case('an address to ask from that is none of this host')
+def egress():
+    not_correct(lambda config: config['recursion'].update(egress=['192.0.2.77']),
+                'RES107', '192.0.2.77')
+
+
 @case('several errors are told at once')
 def several():
     path = WORK / 'several.json'
