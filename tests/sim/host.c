@@ -173,9 +173,8 @@ static void look_at_rank(const struct resolver_action *action)
 		fail("an answer is of no rank");
 }
 
-static void act(void *context, const struct resolver_action *action)
+static void act_outside(const struct resolver_action *action)
 {
-	(void)context;
 	switch (action->kind) {
 	case RESOLVER_ACTION_SEND_UDP:
 	case RESOLVER_ACTION_SEND_TCP:
@@ -198,11 +197,21 @@ static void act(void *context, const struct resolver_action *action)
 		give_failure(action->client, action);
 }
 
+static void act(void *context, const struct resolver_action *action)
+{
+	(void)context;
+	sim.inside = false;
+	act_outside(action);
+	sim.inside = true;
+}
+
 static const struct resolver_sink sink = {act, NULL};
 
 void host_step(const struct resolver_event *event)
 {
+	sim.inside = true;
 	resolver_step(sim.engine, event, sim.now_ms, &sink);
+	sim.inside = false;
 }
 
 /* -- questions -- */
@@ -285,6 +294,7 @@ void host_refresh(const struct dns_name *name, uint16_t type, bool dnssec_ok)
 	    .kind = RESOLVER_EVENT_QUERY, .question = &question, .dnssec_ok = dnssec_ok};
 	dns_name_to_text(name->wire, text);
 	sim_say("%s is to be refreshed", text);
+	sim.refreshes++;
 	host_step(&event);
 }
 

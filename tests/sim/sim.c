@@ -5,6 +5,7 @@
 #include "sim.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,14 @@ static void set_defaults(struct sim_settings *settings)
 	settings->cache.entries_max = 512;
 }
 
+void sim_start(void)
+{
+	static const uint64_t secret[2] = {3, 4};
+	dns_name_hash_seed(secret);
+	/* The engine's tables are large and hardly used: fresh pages need not be cleared by hand. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
 void sim_close(void)
 {
 	host_close();
@@ -72,6 +81,8 @@ void sim_reset(uint64_t seed)
 	sim.verbose = verbose;
 	sim.failures = 0;
 	sim.kept = 0;
+	sim.refreshes = 0;
+	sim.allocations = 0;
 	set_defaults(&sim.settings);
 	for (unsigned i = 0; i < 8; i++)
 		sim_random(NULL);

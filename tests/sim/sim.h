@@ -154,6 +154,9 @@ struct sim {
 	bool verbose;
 	unsigned failures; /* of this case */
 	uint64_t kept; /* messages that were put into the cache */
+	unsigned refreshes; /* questions without a client */
+	bool inside; /* engine or cache are at work */
+	unsigned allocations; /* that they made after their start */
 	/* Whoever wants to look at what goes into the cache. */
 	void (*on_keep)(const struct dns_question *question, bool dnssec_ok, const uint8_t *message,
 	                size_t len);
@@ -161,6 +164,8 @@ struct sim {
 extern struct sim sim;
 
 /* -- sim.c -- */
+/* Once, before all else. */
+void sim_start(void);
 void sim_reset(uint64_t seed);
 void sim_close(void);
 uint64_t sim_random(void *context);

@@ -38,7 +38,6 @@ static char *read_file(const char *path)
 
 int main(int argc, char **argv)
 {
-	static const uint64_t secret[2] = {3, 4};
 	struct play_options options = {.seed = 0};
 	struct play_counts counts = {0, 0};
 	int at = 1;
@@ -58,7 +57,7 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	dns_name_hash_seed(secret);
+	sim_start();
 	for (; at < argc; at++) {
 		char *text = read_file(argv[at]);
 		play_text(argv[at], text, &options, &counts);

@@ -17,6 +17,7 @@ static void expect_word(const struct script_line *line, unsigned at, const char 
 
 enum setting_kind {
 	SETTING_SWITCH,
+	SETTING_PREFER,
 	SETTING_U16,
 	SETTING_U32,
 	SETTING_MS, /* a time, kept in milliseconds */
@@ -31,6 +32,10 @@ static const struct setting {
     {"iteration", SETTING_SWITCH, &sim.settings.iterates},
     {"cache", SETTING_SWITCH, &sim.settings.use_cache},
     {"randomise-case", SETTING_SWITCH, &sim.settings.engine.randomise_case},
+    {"cookies", SETTING_SWITCH, &sim.settings.engine.cookies},
+    {"prefer", SETTING_PREFER, &sim.settings.engine.prefer},
+    {"no-ipv4", SETTING_SWITCH, &sim.settings.engine.no_ipv4},
+    {"no-ipv6", SETTING_SWITCH, &sim.settings.engine.no_ipv6},
     {"tasks", SETTING_U32, &sim.settings.engine.tasks_max},
     {"clients", SETTING_U32, &sim.settings.engine.clients_max},
     {"deadline", SETTING_MS, &sim.settings.engine.deadline_ms},
@@ -48,12 +53,22 @@ static const struct setting {
 
 static void set_one(const struct script_line *line, unsigned at)
 {
+	static const struct {
+		const char *name;
+		enum resolver_prefer prefer;
+	} families[] = {{"any", RESOLVER_PREFER_ANY},
+	                {"ipv4", RESOLVER_PREFER_IPV4},
+	                {"ipv6", RESOLVER_PREFER_IPV6}};
 	const char *name = script_word(line, at, "a setting");
 	const struct setting *setting = &settings[SCRIPT_PICK(line->place, name, settings)];
 	const char *value = script_last(line, at + 1, "its value");
 	switch (setting->kind) {
 	case SETTING_SWITCH:
 		*(bool *)setting->to = script_switch(line->place, value);
+		break;
+	case SETTING_PREFER:
+		*(enum resolver_prefer *)setting->to =
+		    families[SCRIPT_PICK(line->place, value, families)].prefer;
 		break;
 	case SETTING_U16:
 		*(uint16_t *)setting->to = (uint16_t)script_number(line->place, value, UINT16_MAX);
