@@ -55,31 +55,51 @@ static void say_answer(const struct sim_client *client)
 		sim_say_message(client->message, client->answer.end);
 }
 
-static void give(struct sim_client *client, enum sim_source source, const struct dns_answer *answer,
-                 const uint8_t *message)
+/* Copies an answer to where the client's is. */
+static void put(struct sim_client *client, const struct dns_answer *answer, const uint8_t *message)
 {
-	if (client->answers++ > 0)
-		fail("a client was answered twice");
 	free(client->message);
 	client->message = malloc(answer->end);
 	CHECK(client->message != NULL);
 	memcpy(client->message, message, answer->end);
 	for (unsigned i = DNS_SECTION_ANSWER; i < DNS_SECTION_COUNT; i++)
 		dns_message_set_count(client->message, (enum dns_section)i, answer->count[i]);
-	client->source = source;
 	client->answer = *answer;
+}
+
+static void give(struct sim_client *client, enum sim_source source, const struct dns_answer *answer,
+                 const uint8_t *message)
+{
+	if (client->answers++ > 0)
+		fail("a client was answered twice");
+	put(client, answer, message);
+	client->source = source;
 	client->answered_ms = sim.now_ms;
 	client->sent_then = sim.sent_count;
 	say_answer(client);
 }
 
+/* What the cache has, or what follows from it. */
 static enum cache_hit find(struct sim_client *client, struct room *room, struct dns_answer *answer)
 {
-	start(room, &client->question);
+	const struct dns_question *question = &client->question;
+	start(room, question);
 	if (sim.cache == NULL)
 		return CACHE_MISS;
-	return cache_find(sim.cache, &client->question, client->dnssec_ok, sim.now_ms,
-	                  &room->builder, answer);
+	enum cache_hit hit = cache_find(sim.cache, question, client->dnssec_ok, sim.now_ms,
+	                                &room->builder, answer);
+	if (hit != CACHE_MISS && hit != CACHE_STALE)
+		return hit;
+	start(room, question);
+	if (cache_infer(sim.reader, question, client->dnssec_ok, sim.now_ms, &room->builder,
+	                answer) != CACHE_MISS)
+		return CACHE_FRESH;
+	if (hit == CACHE_MISS)
+		return CACHE_MISS;
+	/* The stale answer has been written over. */
+	start(room, question);
+	return cache_find(sim.cache, question, client->dnssec_ok, sim.now_ms, &room->builder,
+	                  answer);
 }
 
 enum cache_hit host_peek(const struct dns_name *name, uint16_t type, bool dnssec_ok,
@@ -91,7 +111,7 @@ enum cache_hit host_peek(const struct dns_name *name, uint16_t type, bool dnssec
 	dns_question_set(&client->question, name->wire, type, DNS_CLASS_IN);
 	enum cache_hit hit = find(client, &room, &answer);
 	if (hit != CACHE_MISS)
-		give(client, hit == CACHE_FRESH ? SIM_SOURCE_CACHE : SIM_SOURCE_STALE, &answer,
+		give(client, hit == CACHE_STALE ? SIM_SOURCE_STALE : SIM_SOURCE_CACHE, &answer,
 		     room.message);
 	return hit;
 }
@@ -104,20 +124,25 @@ void host_forget(struct sim_client *client)
 
 /* -- results -- */
 
-static void keep(const struct dns_question *question, bool dnssec_ok, const uint8_t *message,
-                 size_t len)
+static void keep(const struct dns_question *question, bool dnssec_ok,
+                 const struct resolver_action *action)
 {
-	if (sim.on_keep != NULL)
-		sim.on_keep(question, dnssec_ok, message, len);
-	sim.kept++;
 	const struct cache_item item = {
 	    .question = question,
 	    .dnssec_ok = dnssec_ok,
-	    .message = message,
-	    .len = len,
+	    .rank = (uint8_t)action->rank,
+	    .security = (uint8_t)action->security,
+	    .message = action->message,
+	    .len = action->len,
 	};
-	if (sim.cache != NULL)
-		(void)!cache_insert(sim.cache, &item, sim.now_ms);
+	if (sim.on_keep != NULL)
+		sim.on_keep(question, dnssec_ok, action->message, action->len);
+	sim.kept++;
+	if (sim.cache == NULL)
+		return;
+	sim.inside = true;
+	(void)!cache_insert(sim.cache, &item, sim.now_ms);
+	sim.inside = false;
 }
 
 static void keep_failure(const struct dns_question *question, bool dnssec_ok)
@@ -138,22 +163,32 @@ static void give_message(struct sim_client *client, const struct resolver_action
 		answer.count[i] = dns_message_count(action->message, (enum dns_section)i);
 	give(client, SIM_SOURCE_UPSTREAM, &answer, action->message);
 	if (action->first)
-		keep(&client->question, client->dnssec_ok, action->message, action->len);
+		keep(&client->question, client->dnssec_ok, action);
 }
 
 static void give_failure(struct sim_client *client, const struct resolver_action *action)
 {
 	static struct room room;
-	struct dns_answer answer;
-	if (find(client, &room, &answer) != CACHE_MISS && answer.rcode != DNS_RCODE_SERVFAIL) {
-		give(client, SIM_SOURCE_STALE, &answer, room.message);
+	uint8_t *stale = client->message;
+	/* It has waited in the client's packet since the cache was looked into. */
+	if (stale != NULL) {
+		const struct dns_answer answer = client->answer;
+		client->message = NULL;
+		give(client, SIM_SOURCE_STALE, &answer, stale);
+		free(stale);
 	} else {
+		const struct dns_answer answer = {
+		    .rcode = action->rcode,
+		    .ede = action->ede,
+		    .end = DNS_HEADER_SIZE + client->question.name_len + 4u,
+		};
 		start(&room, &client->question);
-		answer = (struct dns_answer){
-		    .rcode = action->rcode, .ede = action->ede, .end = room.question_end};
 		give(client, SIM_SOURCE_UPSTREAM, &answer, room.message);
 	}
-	if (action->first && !action->late)
+	if (action->late && sim.cache != NULL)
+		(void)cache_hold(sim.cache, &client->question, client->dnssec_ok,
+		                 sim.settings.failure_ms, sim.now_ms);
+	else if (action->first)
 		keep_failure(&client->question, client->dnssec_ok);
 }
 
@@ -161,7 +196,7 @@ static void give_failure(struct sim_client *client, const struct resolver_action
 static void keep_action(const struct resolver_action *action)
 {
 	if (action->message != NULL)
-		keep(action->question, action->dnssec_ok, action->message, action->len);
+		keep(action->question, action->dnssec_ok, action);
 	else
 		keep_failure(action->question, action->dnssec_ok);
 }
@@ -219,13 +254,38 @@ void host_step(const struct resolver_event *event)
 /* What the engine asks before it asks others: is it known here? */
 static bool look_up(void *context, struct resolver_lookup *lookup)
 {
+	struct dns_builder *builder = lookup->builder;
 	(void)context;
 	if (sim.cache == NULL || lookup->is_refresh)
 		return false;
-	lookup->rank = DNS_RANK_AUTH_ANSWER;
-	lookup->security = DNS_SECURITY_UNCHECKED;
-	return cache_find(sim.cache, lookup->question, lookup->dnssec_ok, lookup->now_ms,
-	                  lookup->builder, &lookup->answer) == CACHE_FRESH;
+	enum cache_hit hit = cache_find(sim.cache, lookup->question, lookup->dnssec_ok,
+	                                lookup->now_ms, builder, &lookup->answer);
+	if (hit == CACHE_STALE) {
+		dns_builder_init(builder, builder->message,
+		                 DNS_HEADER_SIZE + lookup->question->name_len + 4u, builder->limit);
+		hit = CACHE_MISS;
+	}
+	if (hit == CACHE_MISS)
+		hit = cache_infer(sim.reader, lookup->question, lookup->dnssec_ok, lookup->now_ms,
+		                  builder, &lookup->answer);
+	if (hit == CACHE_MISS || lookup->answer.ede == EDNS_EDE_STALE_ANSWER ||
+	    lookup->answer.ede == EDNS_EDE_STALE_NXDOMAIN)
+		return false;
+	lookup->rank = (enum dns_rank)lookup->answer.rank;
+	lookup->security = (enum dns_security)lookup->answer.security;
+	return true;
+}
+
+static void open_cache(void)
+{
+	static struct dns_name apexes[SIM_ROUTES_MAX];
+	struct cache_settings *settings = &sim.settings.cache;
+	for (unsigned i = 0; i < sim.settings.route_count; i++)
+		apexes[i] = sim.settings.route[i].name;
+	settings->apexes = apexes;
+	settings->apex_count = sim.settings.route_count;
+	CHECK(cache_create(settings, &sim.cache) == RESULT_OK);
+	CHECK(cache_reader_create(sim.cache, &sim.reader) == RESULT_OK);
 }
 
 void host_open(void)
@@ -243,15 +303,31 @@ void host_open(void)
 	engine->lookup = look_up;
 	CHECK(resolver_create(engine, &sim.engine) == RESULT_OK);
 	if (settings->use_cache)
-		CHECK(cache_create(&settings->cache, &sim.cache) == RESULT_OK);
+		open_cache();
 }
 
 void host_close(void)
 {
 	resolver_destroy(sim.engine);
+	cache_reader_destroy(sim.reader);
 	cache_destroy(sim.cache);
 	sim.engine = NULL;
+	sim.reader = NULL;
 	sim.cache = NULL;
+}
+
+void host_refresh(const struct dns_name *name, uint16_t type, bool dnssec_ok)
+{
+	struct dns_question question;
+	char text[DNS_NAME_TEXT_MAX];
+	host_open();
+	dns_question_set(&question, name->wire, type, DNS_CLASS_IN);
+	const struct resolver_event event = {
+	    .kind = RESOLVER_EVENT_QUERY, .question = &question, .dnssec_ok = dnssec_ok};
+	dns_name_to_text(name->wire, text);
+	sim_say("%s is to be refreshed", text);
+	sim.refreshes++;
+	host_step(&event);
 }
 
 struct sim_client *host_ask(const struct dns_name *name, uint16_t type, bool dnssec_ok)
@@ -269,10 +345,14 @@ struct sim_client *host_ask(const struct dns_name *name, uint16_t type, bool dns
 	dns_name_to_text(name->wire, text);
 	sim_say("client asks %s %s%s", text, dns_type_text(type, number), dnssec_ok ? " do" : "");
 	enum cache_hit hit = find(client, &room, &answer);
-	if (hit == CACHE_FRESH) {
+	if (hit == CACHE_FRESH || hit == CACHE_REFRESH) {
 		give(client, SIM_SOURCE_CACHE, &answer, room.message);
+		if (hit == CACHE_REFRESH)
+			host_refresh(name, type, dnssec_ok);
 		return client;
 	}
+	if (hit == CACHE_STALE)
+		put(client, &answer, room.message);
 	const struct resolver_event event = {
 	    .kind = RESOLVER_EVENT_QUERY,
 	    .question = &client->question,
@@ -282,20 +362,6 @@ struct sim_client *host_ask(const struct dns_name *name, uint16_t type, bool dns
 	};
 	host_step(&event);
 	return client;
-}
-
-void host_refresh(const struct dns_name *name, uint16_t type, bool dnssec_ok)
-{
-	struct dns_question question;
-	char text[DNS_NAME_TEXT_MAX];
-	host_open();
-	dns_question_set(&question, name->wire, type, DNS_CLASS_IN);
-	const struct resolver_event event = {
-	    .kind = RESOLVER_EVENT_QUERY, .question = &question, .dnssec_ok = dnssec_ok};
-	dns_name_to_text(name->wire, text);
-	sim_say("%s is to be refreshed", text);
-	sim.refreshes++;
-	host_step(&event);
 }
 
 /* The next thing that happens, if it does until then. */

@@ -118,7 +118,8 @@ struct sim_client {
 	unsigned sent_before; /* questions that had been sent when it came */
 	unsigned sent_then; /* and when it was answered */
 	struct dns_answer answer;
-	uint8_t *message; /* the whole of answer.end octets, or NULL */
+	/* The whole of answer.end octets; or NULL. While it waits: its stale answer. */
+	uint8_t *message;
 };
 
 struct sim_settings {
@@ -144,6 +145,7 @@ struct sim {
 	uint64_t random;
 	struct resolver *engine;
 	struct cache *cache;
+	struct cache_reader *reader; /* of it */
 	unsigned rule_count;
 	struct sim_rule rule[SIM_RULES_MAX];
 	unsigned sent_count;

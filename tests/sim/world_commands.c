@@ -49,6 +49,9 @@ static const struct setting {
     {"ttl-min", SETTING_S, &sim.settings.cache.ttl_min_s},
     {"negative-ttl-max", SETTING_S, &sim.settings.cache.negative_ttl_max_s},
     {"stale-max", SETTING_S, &sim.settings.cache.stale_max_s},
+    {"prefetch", SETTING_SWITCH, &sim.settings.cache.refresh},
+    {"nxdomain-cut", SETTING_SWITCH, &sim.settings.cache.nxdomain_cut},
+    {"retry", SETTING_MS, &sim.settings.engine.retry_ms},
 };
 
 static void set_one(const struct script_line *line, unsigned at)
