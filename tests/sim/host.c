@@ -86,8 +86,8 @@ static enum cache_hit find(struct sim_client *client, struct room *room, struct 
 	start(room, question);
 	if (sim.cache == NULL)
 		return CACHE_MISS;
-	enum cache_hit hit = cache_find(sim.cache, question, client->dnssec_ok, sim.now_ms,
-	                                &room->builder, answer);
+	enum cache_hit hit =
+	    cache_find(sim.cache, question, client->dnssec_ok, sim.now_ms, &room->builder, answer);
 	if (hit != CACHE_MISS && hit != CACHE_STALE)
 		return hit;
 	start(room, question);

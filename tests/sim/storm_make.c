@@ -266,6 +266,11 @@ static void write_settings(struct storm *storm)
 		fprintf(out, "\tstale-max 1h\n\tstale-after %ums\n", draw(storm, 3000));
 	if (chance(storm, 3))
 		fprintf(out, "\tttl-min 10s\n");
+	static const char *const families[] = {"any", "ipv4", "ipv6"};
+	storm->cuts = chance(storm, 2);
+	fprintf(out, "\tcookies %s\n\tprefetch %s\n\tnxdomain-cut %s\n\tprefer %s\n",
+	        chance(storm, 2) ? "on" : "off", chance(storm, 2) ? "on" : "off",
+	        storm->cuts ? "on" : "off", families[draw(storm, ARRAY_COUNT(families))]);
 	fprintf(out, "\n");
 }
 
