@@ -93,7 +93,8 @@ static bool wants_tcp(const struct config *config, const struct net_address *add
 }
 
 /* An owned port needs a TAP, which takes on its MAC and addresses. */
-static void add_tap(const struct ports *ports, uint16_t index, struct kernel_half *half)
+static void add_tap(const struct config_port *row, const struct ports *ports, uint16_t index,
+                    struct kernel_half *half)
 {
 	const struct port_settings *from = &ports->settings[index];
 	const struct port *port = &ports->port[index];
@@ -107,6 +108,10 @@ static void add_tap(const struct ports *ports, uint16_t index, struct kernel_hal
 	    .address_count = from->address_count,
 	};
 	memcpy(tap->mac, port->mac, sizeof(tap->mac));
+	if (row->vlan_outer != 0)
+		tap->vlan[tap->vlan_count++] = row->vlan_outer;
+	if (row->vlan != 0)
+		tap->vlan[tap->vlan_count++] = row->vlan;
 	for (uint16_t i = 0; i < from->address_count; i++) {
 		const struct net_prefix *prefix = &from->addresses[i];
 		half->address[index][i] = (struct endpoint_prefix){
@@ -114,6 +119,39 @@ static void add_tap(const struct ports *ports, uint16_t index, struct kernel_hal
 		    .bits = prefix->length,
 		};
 	}
+}
+
+/* Whether some owned port has a range of addresses of that family: no socket can be bound to a range. */
+static bool has_range(const struct ports *ports, uint8_t family)
+{
+	for (uint16_t i = 0; i < ports->count; i++) {
+		const struct port *port = &ports->port[i];
+		for (uint16_t j = 0; j < port->address_count && port->mode == PORT_MODE_OWNED;
+		     j++) {
+			if (port->address[j].address.family == family &&
+			    port->address[j].length < 8 * net_address_bytes(family))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* In the namespace of owned ports; nobody else listens there, so that with a range one socket listens at all
+ * addresses of its family. */
+static enum result add_owned_listener(const struct ports *ports, struct slowpath_listener *listener,
+                                      struct kernel_half *half)
+{
+	struct query_address *address = &listener->address;
+	if (!has_range(ports, address->family))
+		return add_listener(half, listener);
+	memset(address->octets, 0, sizeof(address->octets));
+	for (size_t i = 0; i < half->settings.slowpath.listener_count; i++) {
+		const struct slowpath_listener *row = &half->listener[i];
+		if (!row->host && row->address.family == address->family &&
+		    row->address.port == address->port && endpoint_is_any(&row->address))
+			return RESULT_OK;
+	}
+	return add_listener(half, listener);
 }
 
 /* The kernel half of a bifurcated port is the interface itself: its addresses are the host's, and so is
@@ -125,17 +163,18 @@ static enum result add_port(const struct config *config, const struct ports *por
 	bool is_host = ports->port[index].mode != PORT_MODE_OWNED;
 
 	if (!is_host)
-		add_tap(ports, index, half);
+		add_tap(&config->dpdk.ports[index], ports, index, half);
 	for (uint16_t i = 0; i < from->address_count; i++) {
 		const struct net_address *ours = &from->addresses[i].address;
-		const struct slowpath_listener listener = {
+		struct slowpath_listener listener = {
 		    .address = to_address(ours->family, ours->octets, config->server.bind_port),
 		    .tcp = true,
 		    .host = is_host,
 		};
 		if (!config->server.enable_tcp || !wants_tcp(config, ours))
 			continue;
-		enum result result = add_listener(half, &listener);
+		enum result result = is_host ? add_listener(half, &listener)
+		                             : add_owned_listener(ports, &listener, half);
 		if (result != RESULT_OK)
 			return result;
 	}

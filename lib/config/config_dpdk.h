@@ -61,6 +61,8 @@ struct config_port {
 	uint16_t descriptors; /* of each rx and tx queue */
 	enum config_port_mode mode;
 	uint16_t mtu;
+	uint16_t vlan; /* 0: none */
+	uint16_t vlan_outer;
 	struct config_address *addresses; /* the server's own, with prefix_len */
 	uint32_t addresses_count;
 	struct config_address *host_addresses; /* net_tap: for the kernel's side */

@@ -158,6 +158,27 @@ enum result port_netlink_add_address(struct port_netlink *netlink, uint32_t inde
 	return send_request(netlink, &request);
 }
 
+enum result port_netlink_add_local(struct port_netlink *netlink, uint32_t index,
+                                   const struct net_prefix *range)
+{
+	struct request request = {.header = {.nlmsg_len = NLMSG_LENGTH(0),
+	                                     .nlmsg_type = RTM_NEWROUTE,
+	                                     .nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL}};
+	struct rtmsg *info = add_space(&request, sizeof(*info));
+	bool is_v6 = range->address.family == 6;
+	info->rtm_family = is_v6 ? AF_INET6 : AF_INET;
+	info->rtm_dst_len = range->length;
+	info->rtm_table = RT_TABLE_LOCAL;
+	info->rtm_protocol = RTPROT_STATIC;
+	info->rtm_scope = is_v6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_HOST;
+	info->rtm_type = RTN_LOCAL;
+	if (range->length > 0)
+		add_attribute(&request, RTA_DST, range->address.octets,
+		              net_address_bytes(range->address.family));
+	add_attribute(&request, RTA_OIF, &index, sizeof(index));
+	return send_request(netlink, &request);
+}
+
 enum result port_netlink_add_route(struct port_netlink *netlink,
                                    const struct net_prefix *destination,
                                    const struct net_address *gateway)

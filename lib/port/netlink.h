@@ -45,6 +45,11 @@ MUST_CHECK enum result port_netlink_set_link(struct port_netlink *netlink, uint3
 MUST_CHECK enum result port_netlink_add_address(struct port_netlink *netlink, uint32_t index,
                                                 const struct net_prefix *address);
 
+/* Makes all addresses of the range local to the namespace (AnyIP), as if they were on interface `index`. A route
+ * that is there already is fine. Fails: RESULT_DENIED, RESULT_IO. */
+MUST_CHECK enum result port_netlink_add_local(struct port_netlink *netlink, uint32_t index,
+                                              const struct net_prefix *range);
+
 /* Adds a route by way of `gateway`, which has to be on a link; a destination of length 0 is the default
  * route of the gateway's family. A route that is there already is fine. Fails: RESULT_DENIED, RESULT_IO. */
 MUST_CHECK enum result port_netlink_add_route(struct port_netlink *netlink,

@@ -15,11 +15,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
+#include "base/check.h"
+#include "net/frame.h"
 #include "slowpath/frame_repair.h"
 #include "slowpath/netns.h"
 
-/* Ethernet header and one 802.1Q tag. */
-#define FRAME_OVERHEAD_BYTES (14 + 4)
+#define FRAME_OVERHEAD_BYTES (NET_ETHERNET_HEADER_BYTES + NET_VLAN_TAGS_MAX * NET_VLAN_TAG_BYTES)
+#define MAC_ADDRESSES_BYTES 12
+#define LOOPBACK_IFINDEX 1
 #define IPV6_MTU_MIN 1280
 
 static enum result attach(struct exception_tap *tap, const struct exception_tap_settings *settings,
@@ -46,7 +50,7 @@ static enum result attach(struct exception_tap *tap, const struct exception_tap_
 /* Makes the interface speak only when it has to: no router solicitations, no address detection, answers
  * to ARP only for its own addresses although others' live in the same namespace. All of it is an
  * improvement, none a condition, so a read-only /proc does no harm. */
-static void quieten(const char *name)
+static void quieten(const char *name, bool has_range)
 {
 	static const struct {
 		const char *path;
@@ -64,6 +68,35 @@ static void quieten(const char *name)
 		               settings[i].path + split + 2);
 		(void)netns_sysctl(path, settings[i].value);
 	}
+	/* Addresses of a range are on no interface: ARP is answered for whatever is local. */
+	(void)snprintf(path, sizeof(path), "ipv4/conf/%s/arp_ignore", name);
+	if (has_range)
+		(void)netns_sysctl(path, "0");
+}
+
+/* "192.0.2.0/24" is all of these addresses, "192.0.2.1/24" one of them. */
+static bool is_range(const struct net_prefix *prefix)
+{
+	return !net_prefix_has_host_bits(prefix) &&
+	       prefix->length < 8 * net_address_bytes(prefix->address.family);
+}
+
+static bool has_range(const struct exception_tap_settings *settings)
+{
+	for (size_t i = 0; i < settings->address_count; i++) {
+		const struct net_prefix prefix = endpoint_to_prefix(&settings->addresses[i]);
+		if (is_range(&prefix))
+			return true;
+	}
+	return false;
+}
+
+static enum result add_address(const struct exception_tap *tap, const struct net_prefix *address,
+                               struct port_netlink *netlink)
+{
+	if (is_range(address))
+		return port_netlink_add_local(netlink, LOOPBACK_IFINDEX, address);
+	return port_netlink_add_address(netlink, tap->ifindex, address);
 }
 
 /* The kernel joins the group in which neighbours ask for an IPv6 address (RFC 4291 §2.7.1) a little later,
@@ -89,7 +122,7 @@ static enum result configure(const struct exception_tap *tap,
                              struct port_netlink *netlink, struct problem *problem)
 {
 	char text[ENDPOINT_TEXT_MAX];
-	quieten(name);
+	quieten(name, has_range(settings));
 	const struct port_netlink_link link = {
 	    .mac = settings->mac, .mtu = settings->mtu, .up = true};
 	if (port_netlink_set_link(netlink, tap->ifindex, &link) != RESULT_OK)
@@ -98,7 +131,7 @@ static enum result configure(const struct exception_tap *tap,
 	for (size_t i = 0; i < settings->address_count; i++) {
 		const struct endpoint_prefix *prefix = &settings->addresses[i];
 		const struct net_prefix address = endpoint_to_prefix(prefix);
-		if (port_netlink_add_address(netlink, tap->ifindex, &address) != RESULT_OK)
+		if (add_address(tap, &address, netlink) != RESULT_OK)
 			return problem_set_errno(problem, "giving %s/%u to the TAP %s",
 			                         endpoint_text(&prefix->address, text),
 			                         prefix->bits, name);
@@ -118,7 +151,9 @@ enum result exception_tap_open(struct exception_tap *tap,
 	                              .group_fd = -1,
 	                              .port_index = settings->port_index,
 	                              .frame_bytes = settings->mtu + FRAME_OVERHEAD_BYTES,
+	                              .vlan_count = settings->vlan_count,
 	                              .pool = pool};
+	memcpy(tap->vlan, settings->vlan, sizeof(tap->vlan));
 	if (settings->mtu < IPV6_MTU_MIN || settings->mtu > EXCEPTION_TAP_MTU_MAX)
 		return problem_set(problem, RESULT_OUT_OF_RANGE,
 		                   "MTU %u of port %u: %u..%u are allowed", settings->mtu,
@@ -143,11 +178,56 @@ void exception_tap_close(struct exception_tap *tap)
 	tap->spare = NULL;
 }
 
+bool exception_tap_wants(const struct exception_tap *tap, struct rte_mbuf *frame)
+{
+	struct net_frame parsed;
+	if (tap->vlan_count == 0)
+		return true;
+	const uint8_t *data = rte_pktmbuf_mtod(frame, const uint8_t *);
+	(void)net_frame_parse_head(data, frame->data_len, frame->pkt_len, &parsed);
+	if (parsed.vlan_count != tap->vlan_count)
+		return false;
+	for (unsigned i = 0; i < tap->vlan_count; i++) {
+		if (net_frame_vlan(data, i) != tap->vlan[i])
+			return false;
+	}
+	return true;
+}
+
+/* The tags of exception_tap_wants() go; the MAC addresses move to where they end. */
+static void remove_tags(const struct exception_tap *tap, struct rte_mbuf *frame)
+{
+	uint8_t *data = rte_pktmbuf_mtod(frame, uint8_t *);
+	uint16_t tag_bytes = (uint16_t)(tap->vlan_count * NET_VLAN_TAG_BYTES);
+	if (tag_bytes == 0)
+		return;
+	memmove(data + tag_bytes, data, MAC_ADDRESSES_BYTES);
+	(void)rte_pktmbuf_adj(frame, tag_bytes);
+}
+
+static void add_tags(const struct exception_tap *tap, struct rte_mbuf *frame)
+{
+	uint16_t tag_bytes = (uint16_t)(tap->vlan_count * NET_VLAN_TAG_BYTES);
+	if (tag_bytes == 0)
+		return;
+	/* The head room of a buffer that was just read into is untouched. */
+	uint8_t *data = (uint8_t *)rte_pktmbuf_prepend(frame, tag_bytes);
+	CHECK(data != NULL);
+	memmove(data, data + tag_bytes, MAC_ADDRESSES_BYTES);
+	for (unsigned i = 0; i < tap->vlan_count; i++) {
+		uint8_t *tag = data + MAC_ADDRESSES_BYTES + i * NET_VLAN_TAG_BYTES;
+		bool is_outer = i + 1u < tap->vlan_count;
+		bytes_store_u16(tag, is_outer ? NET_ETHERTYPE_QINQ : NET_ETHERTYPE_VLAN);
+		bytes_store_u16(tag + 2, tap->vlan[i]);
+	}
+}
+
 bool exception_tap_write(struct exception_tap *tap, struct rte_mbuf *frame)
 {
 	struct iovec parts[EXCEPTION_TAP_SEGMENTS_MAX];
 	int count = 0;
 	(void)frame_repair_checksum(frame);
+	remove_tags(tap, frame);
 	for (const struct rte_mbuf *segment = frame; segment != NULL; segment = segment->next) {
 		if (count == EXCEPTION_TAP_SEGMENTS_MAX)
 			return false;
@@ -237,6 +317,7 @@ uint16_t exception_tap_read(struct exception_tap *tap, struct rte_mbuf **frames,
 			break;
 		}
 		chain_trim(tap->spare, (uint32_t)length);
+		add_tags(tap, tap->spare);
 		frames[count++] = tap->spare;
 		tap->spare = NULL;
 	}

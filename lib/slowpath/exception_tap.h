@@ -5,12 +5,15 @@
  *
  * What:    frames that are not ours (ARP, NDP, ICMP, TCP, anything) are written to it and what the kernel
  *          says in return is read from it. No offloads are set, so that the kernel's frames carry
- *          complete checksums and are no longer than the MTU.
+ *          complete checksums and are no longer than the MTU. Where the port is on a VLAN the tags are
+ *          taken off on the way in and put on again on the way out, so that the kernel needs no VLAN
+ *          interface; otherwise frames keep their tags both ways. An address that is a whole range is made
+ *          local (AnyIP), not given to the interface.
  * Threads: open and close on a control thread inside the namespace; the rest on one lcore.
  * Memory:  mbufs of the given pool; a chain of them when one does not hold a frame of the MTU.
  * Limits:  MTU up to 9216 - 18; SLOWPATH_TAPS_MAX of them.
  * Trust:   frames come from the network, unchecked; the kernel checks them.
- * RFC:     826, 4861, 792, 4443, 9293: by the kernel. */
+ * RFC:     826, 4861, 792, 4443, 9293: by the kernel. IEEE 802.1Q. */
 #pragma once
 
 #include <net/if.h>
@@ -19,6 +22,7 @@
 
 #include "base/attr.h"
 #include "base/result.h"
+#include "net/net_limits.h"
 #include "slowpath/endpoint.h"
 #include "slowpath/problem.h"
 #include "port/netlink.h"
@@ -32,6 +36,8 @@ struct exception_tap_settings {
 	uint8_t mac[6];
 	uint16_t mtu; /* octets of IP, 1280..EXCEPTION_TAP_MTU_MAX (RFC 8200 §5) */
 	const char *name; /* of the interface, or NULL: "port<index>" */
+	uint16_t vlan[NET_VLAN_TAGS_MAX]; /* the port's VLAN, the outermost first */
+	uint8_t vlan_count;
 	const struct endpoint_prefix *addresses;
 	size_t address_count;
 };
@@ -42,7 +48,9 @@ struct exception_tap {
 	unsigned ifindex;
 	uint16_t port_index;
 	bool readable; /* the kernel may have frames */
-	uint32_t frame_bytes; /* largest frame: MTU, Ethernet header, one VLAN tag */
+	uint32_t frame_bytes; /* largest frame: MTU, Ethernet header, VLAN tags */
+	uint16_t vlan[NET_VLAN_TAGS_MAX];
+	uint8_t vlan_count; /* 0: frames keep their tags */
 	struct rte_mempool *pool;
 	struct rte_mbuf *spare; /* a chain with room for frame_bytes, ready for the next read */
 };
@@ -58,8 +66,12 @@ MUST_CHECK enum result exception_tap_open(struct exception_tap *tap,
 /* Ends the TAP; the interface goes with it. */
 void exception_tap_close(struct exception_tap *tap);
 
+/* Whether the frame is on the port's VLAN, or the port on none: others must not be written. */
+MUST_CHECK bool exception_tap_wants(const struct exception_tap *tap, struct rte_mbuf *frame);
+
 /* Gives a frame (any number of segments up to EXCEPTION_TAP_SEGMENTS_MAX) to the kernel. The mbuf stays
- * the caller's; a half-made checksum in it is completed (frame_repair.h). False when the kernel did not take it. */
+ * the caller's; a half-made checksum in it is completed (frame_repair.h), the port's tags are gone from it.
+ * False when the kernel did not take it. */
 MUST_CHECK bool exception_tap_write(struct exception_tap *tap, struct rte_mbuf *frame);
 
 /* Takes at most `max` frames of the kernel; `readable` becomes false when there are no more. */

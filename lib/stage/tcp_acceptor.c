@@ -258,7 +258,9 @@ static void give_kernel(struct tcp_acceptor *acceptor, struct rte_mbuf *mbuf)
 {
 	struct exception_tap *tap =
 	    slowpath_find_tap(&acceptor->slowpath, query_of(mbuf)->port_index);
-	if (tap != NULL && exception_tap_write(tap, mbuf))
+	if (tap != NULL && !exception_tap_wants(tap, mbuf))
+		stage_drop(acceptor->stage, mbuf, DROP_ACCEPTOR_OTHER_VLAN);
+	else if (tap != NULL && exception_tap_write(tap, mbuf))
 		done(acceptor->stage, mbuf);
 	else
 		stage_drop(acceptor->stage, mbuf, DROP_ACCEPTOR_KERNEL_WRITE);
