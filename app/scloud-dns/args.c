@@ -232,7 +232,8 @@ void args_print_help(void)
 		         argument == NULL ? "" : argument + (optional ? 1 : 0));
 		printf("  %-24s %s\n", left, rows[i].help);
 	}
-	printf("\nSignals: TERM and INT finish what is in flight and stop; HUP reads zones and "
+	printf("\nSignals: TERM and INT finish what is in flight and stop; HUP reads the "
+	       "configuration and zones and "
 	       "opens the log again.\n"
 	       "Exit status: 0 stopped as asked, 1 could not start or run, 2 wrong use or a wrong "
 	       "file.\n"

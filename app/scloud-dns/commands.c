@@ -8,6 +8,9 @@ void commands_register(struct server *server)
 {
 	server_commands_register(server);
 	clock_commands_register(server);
+	config_commands_register(server);
+	log_commands_register(server);
+	zone_commands_register(server);
 }
 
 void commands_add(struct json_object *object, const char *key, struct json_object *member)

@@ -20,6 +20,13 @@ void commands_register(struct server *server);
 
 void server_commands_register(struct server *server); /* status, stop */
 void clock_commands_register(struct server *server);
+void config_commands_register(struct server *server); /* config check, diff, apply */
+void log_commands_register(struct server *server); /* log level, log levels */
+void zone_commands_register(struct server *server); /* zone list, show, reload, add, remove */
+
+/* Rows of a table that one item of a stream has. Too low: a table of its own every few lines. Too high: a
+ * list of a million stops the main thread for longer. */
+#define COMMANDS_ROWS_PER_ITEM 1000
 
 /* Adds a member to an object that may be NULL (no memory: the result then says so). */
 void commands_add(struct json_object *object, const char *key, struct json_object *member);

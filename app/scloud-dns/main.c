@@ -52,7 +52,7 @@ static int check(const struct config *config)
 		upstreams_free(&upstreams);
 	}
 	if (result == RESULT_OK)
-		result = zones_load(config, NULL, &zones, &report);
+		result = zones_load(&(struct zones_request){.config = config}, &zones, &report);
 	guard_policy_free(policy);
 	zones_free(zones);
 	if (result != RESULT_OK) {

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "commands.h"
+#include "reload.h"
 #include "runtime_dir.h"
 #include "server_int.h"
 #include "telemetry/telemetry.h"
@@ -43,16 +44,7 @@ static void seed_hashes(void)
 
 static int open_log(const struct config *config)
 {
-	const struct log_settings settings = {
-	    .level = config->logging.level,
-	    .format = config->logging.format,
-	    .file = config->logging.file,
-	    .also_stderr = config->logging.live_print,
-	    .size_max_bytes =
-	        config->logging.rotate ? (uint64_t)config->logging.max_size_mb << 20 : 0,
-	    .files_kept = config->logging.keep_files,
-	};
-	enum result result = log_open(&settings);
+	enum result result = reload_open_log(config);
 	if (result == RESULT_OK)
 		return EXIT_SUCCESS;
 	const char *why = result == RESULT_IO ? strerror(errno) : result_text(result);
@@ -65,7 +57,8 @@ static int load_zones(struct server *server)
 	struct zones_report report;
 	/* With a million zones, reading the configuration took more memory than they do. */
 	malloc_trim(0);
-	enum result result = zones_load(server->config, NULL, &server->zones, &report);
+	const struct zones_request request = {.config = server->config};
+	enum result result = zones_load(&request, &server->zones, &report);
 	if (result != RESULT_OK)
 		return fail("cannot load the zones", result, NULL);
 	if (report.failed > 0) {
@@ -253,6 +246,7 @@ static void stop(struct server *server)
 	upstreams_free(&server->upstreams);
 	certificates_close(&server->certificates);
 	zones_free(server->zones);
+	config_free(server->owned);
 	log_close();
 }
 
@@ -262,6 +256,7 @@ int server_run(const struct config *config, const struct args *args)
 	struct server *server = calloc(1, sizeof(*server));
 	if (server == NULL || signal_fd < 0)
 		return EXIT_FAILURE;
+	server->started = config;
 	server->config = config;
 	server->args = args;
 	server->start_us = clock_steady_us();

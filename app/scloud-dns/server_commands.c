@@ -33,6 +33,7 @@ static void status(void *context, const struct control_request *request,
 	commands_add_text(result, "placement", placement_kind_name(server->plan.placement.kind));
 	commands_add_number(result, "lanes", server->plan.placement.lanes);
 	commands_add_number(result, "lcores", server->plan.placement.lcore_count);
+	commands_add_number(result, "changes_that_need_a_restart", server->restart_count);
 	add_totals(server, result);
 	control_reply_result(reply, result);
 }

@@ -25,7 +25,10 @@
 #include "zones.h"
 
 struct server {
-	const struct config *config;
+	const struct config *started; /* main's: what needs a restart stays as it is here */
+	const struct config *config; /* in use: `started` or `owned` */
+	struct config *owned; /* taken over by a reload */
+	uint32_t restart_count; /* changes of the file that wait for a restart */
 	const struct args *args;
 	struct zones *zones;
 	struct ports ports;
@@ -50,5 +53,5 @@ MUST_CHECK int server_loop_signals(void);
 /* Until a signal or a command asks for the end. */
 void server_loop(struct server *server, int signal_fd);
 
-/* reload.c: what HUP does. */
+/* reload.c: what HUP does. reload.h has the rest. */
 void server_reload(struct server *server);

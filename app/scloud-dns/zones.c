@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "access.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 /* Where a zone comes from. */
@@ -21,11 +22,14 @@ struct source {
 struct holder {
 	struct zone *zone;
 	char *file;
+	uint64_t loaded_s;
+	bool is_former; /* its file has become wrong since */
 	uint32_t references;
 };
 
 /* The zones of everybody or of one view. */
 struct group {
+	char *view; /* NULL: of everybody */
 	struct holder **holder;
 	uint32_t count;
 	struct zone_set *set;
@@ -34,6 +38,7 @@ struct group {
 struct zones {
 	uint32_t generation;
 	uint32_t view_count;
+	uint32_t default_ttl; /* that they were read with */
 	struct views *views;
 	struct group group[]; /* those of the views, then the common ones */
 };
@@ -138,7 +143,7 @@ static enum result hold(struct zone *zone, const char *file, struct holder **out
 		zone_free(zone);
 		return RESULT_NO_MEMORY;
 	}
-	*holder = (struct holder){.zone = zone, .file = copy};
+	*holder = (struct holder){.zone = zone, .file = copy, .loaded_s = clock_calendar_s()};
 	*out = holder;
 	return RESULT_OK;
 }
@@ -147,6 +152,7 @@ static enum result hold(struct zone *zone, const char *file, struct holder **out
 struct work {
 	const struct config *config;
 	const struct zones *former;
+	const struct zones_request *request;
 	struct zones *zones;
 	struct zones_report *report;
 };
@@ -167,6 +173,25 @@ static struct holder *keep_former(const struct work *work, const struct source *
 	log_warn("zones", "ZON003", "zone %s stays in service as it was, serial %u", source->name,
 	         zone_serial(holder->zone));
 	work->report->kept++;
+	holder->is_former = true;
+	return holder;
+}
+
+/* The zone as the former version has it, if the request lets it be; else NULL. */
+static struct holder *take_over(const struct work *work, const struct source *source,
+                                const struct dns_name *origin, bool is_common)
+{
+	const struct zones_request *request = work->request;
+	if (work->former == NULL || request->read == ZONES_READ_ALL)
+		return NULL;
+	if (request->read == ZONES_READ_ONE && dns_name_equal(origin->wire, request->origin->wire))
+		return NULL;
+	if (request->read == ZONES_READ_NEW &&
+	    (source->row != NULL || work->former->default_ttl != work->config->server.default_ttl))
+		return NULL;
+	const uint32_t first = is_common ? work->former->view_count : 0;
+	struct holder *holder = find_from(work->former, first, origin, source->file);
+	work->report->reused += holder != NULL;
 	return holder;
 }
 
@@ -177,34 +202,48 @@ static void log_loaded(const char *name, const struct zone *zone)
 	         (unsigned long long)zone_name_count(zone), zone_memory_bytes(zone));
 }
 
-/* Finds the zone among those of this version, loads it, or keeps the former version of it. */
+/* Takes the former version over, or reads the zone, or keeps what there was before. NULL: it is not
+ * served, or memory is out. */
+static enum result provide(const struct work *work, const struct source *source,
+                           const struct dns_name *origin, bool is_common, struct holder **out)
+{
+	struct zone *zone = NULL;
+	struct holder *holder = take_over(work, source, origin, is_common);
+	enum result result = RESULT_OK;
+	if (holder == NULL) {
+		result = load_zone(work->config, source, origin, &zone);
+		if (result == RESULT_OK)
+			result = hold(zone, source->file, &holder);
+		if (result == RESULT_NO_MEMORY)
+			return result;
+		if (result == RESULT_OK) {
+			log_loaded(source->name, zone);
+			work->report->loaded++;
+		} else {
+			holder = keep_former(work, source, origin, is_common, result);
+		}
+	}
+	if (holder != NULL)
+		work->report->records += zone_record_count(holder->zone);
+	*out = holder;
+	return RESULT_OK;
+}
+
+/* Finds the zone among those of this version, or provides it. */
 static enum result add_zone(const struct work *work, struct group *group,
                             const struct source *source)
 {
 	struct dns_name origin;
-	struct zone *zone = NULL;
 	const bool is_common = group == common_of(work->zones);
 	enum result result = dns_name_from_text(source->name, strlen(source->name), NULL, &origin);
 	if (result != RESULT_OK)
 		return result;
 	/* The common zones come first and have their names once: there is nothing to find for them. */
 	struct holder *holder = is_common ? NULL : find_from(work->zones, 0, &origin, source->file);
-	if (holder == NULL) {
-		result = load_zone(work->config, source, &origin, &zone);
-		if (result == RESULT_OK)
-			result = hold(zone, source->file, &holder);
-		if (result == RESULT_OK) {
-			log_loaded(source->name, zone);
-			work->report->loaded++;
-		} else if (result != RESULT_NO_MEMORY)
-			holder = keep_former(work, source, &origin, is_common, result);
-		if (holder != NULL)
-			work->report->records += zone_record_count(holder->zone);
-	}
-	if (result == RESULT_NO_MEMORY)
-		return result;
 	if (holder == NULL)
-		return RESULT_OK;
+		result = provide(work, source, &origin, is_common, &holder);
+	if (result != RESULT_OK || holder == NULL)
+		return result;
 	holder->references++;
 	group->holder[group->count++] = holder;
 	return RESULT_OK;
@@ -246,7 +285,9 @@ static enum result load_view(const struct work *work, uint32_t index)
 	const struct config_view *view = &work->config->view[index];
 	struct group *group = &work->zones->group[index];
 	group->holder = calloc(view->zones_count + 1u, sizeof(struct holder *));
-	enum result result = group->holder == NULL ? RESULT_NO_MEMORY : RESULT_OK;
+	group->view = strdup(view->name);
+	bool has_memory = group->holder != NULL && group->view != NULL;
+	enum result result = has_memory ? RESULT_OK : RESULT_NO_MEMORY;
 	for (uint32_t i = 0; i < view->zones_count && result == RESULT_OK; i++) {
 		const struct source source = {.name = view->zones[i].name,
 		                              .file = view->zones[i].file};
@@ -277,9 +318,11 @@ static enum result make_views(const struct config *config, struct zones *zones)
 	return result;
 }
 
-enum result zones_load(const struct config *config, const struct zones *former, struct zones **out,
+enum result zones_load(const struct zones_request *request, struct zones **out,
                        struct zones_report *report)
 {
+	const struct config *config = request->config;
+	const struct zones *former = request->former;
 	memset(report, 0, sizeof(*report));
 	if (config->view_count > VIEWS_MAX)
 		return RESULT_TOO_LONG;
@@ -289,7 +332,8 @@ enum result zones_load(const struct config *config, const struct zones *former, 
 		return RESULT_NO_MEMORY;
 	zones->generation = former != NULL ? former->generation + 1 : 0;
 	zones->view_count = config->view_count;
-	const struct work work = {config, former, zones, report};
+	zones->default_ttl = config->server.default_ttl;
+	const struct work work = {config, former, request, zones, report};
 	enum result result = load_common(&work);
 	for (uint32_t i = 0; i < zones->view_count && result == RESULT_OK; i++)
 		result = load_view(&work, i);
@@ -301,6 +345,25 @@ enum result zones_load(const struct config *config, const struct zones *former, 
 	}
 	*out = zones;
 	return RESULT_OK;
+}
+
+bool zones_at(const struct zones *zones, uint32_t index, struct zones_row *out)
+{
+	for (uint32_t i = 0; i <= zones->view_count; i++) {
+		const struct group *group = &zones->group[i];
+		if (index >= group->count) {
+			index -= group->count;
+			continue;
+		}
+		const struct holder *holder = group->holder[index];
+		*out = (struct zones_row){.view = group->view,
+		                          .zone = holder->zone,
+		                          .file = holder->file,
+		                          .loaded_s = holder->loaded_s,
+		                          .is_former = holder->is_former};
+		return true;
+	}
+	return false;
 }
 
 struct views *zones_views(const struct zones *zones)
@@ -319,6 +382,7 @@ void zones_free(struct zones *zones)
 		for (uint32_t j = 0; j < group->count; j++)
 			put_holder(group->holder[j]);
 		free(group->holder);
+		free(group->view);
 	}
 	free(zones);
 }

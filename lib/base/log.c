@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,12 +20,9 @@
 /* Text of a message before escaping; escapes make it longer, LOG_LINE_MAX bounds the result. */
 #define TEXT_BYTES (LOG_LINE_MAX - 512)
 
-static const char *const level_texts[LOG_LEVEL_COUNT] = {"error", "warn", "info", "debug"};
-
-/* Everything but `level` is under the lock. The log is the process' own, so its state is too. */
+/* All of it is under the lock. The log is the process' own, so its state is too. */
 static struct {
 	pthread_mutex_t lock;
-	_Atomic int level;
 	enum log_format format;
 	bool also_stderr;
 	int fd; /* -1: standard error */
@@ -40,7 +36,6 @@ static struct {
 	char path[PATH_BYTES];
 } log_state = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
-    .level = LOG_LEVEL_INFO,
     .fd = -1,
     .burst = LOG_BURST_DEFAULT,
     .window_ms = LOG_WINDOW_MS_DEFAULT,
@@ -139,7 +134,7 @@ static void line_as_text(struct line *line, const struct log_site *site, const c
                          uint32_t withheld)
 {
 	char part[64];
-	snprintf(part, sizeof(part), " %-5s %s ", level_texts[site->level], site->id);
+	snprintf(part, sizeof(part), " %-5s %s ", log_level_text(site->level), site->id);
 	line_text(line, part);
 	line_text(line, site->component);
 	line_text(line, ": ");
@@ -157,8 +152,8 @@ static void line_as_json(struct line *line, const struct log_site *site, const c
                          uint32_t withheld)
 {
 	char part[64];
-	snprintf(part, sizeof(part), "\",\"level\":\"%s\",\"id\":\"%s\"", level_texts[site->level],
-	         site->id);
+	snprintf(part, sizeof(part), "\",\"level\":\"%s\",\"id\":\"%s\"",
+	         log_level_text(site->level), site->id);
 	line_text(line, part);
 	line_text(line, ",\"component\":\"");
 	line_text(line, site->component);
@@ -273,13 +268,10 @@ static bool admit(struct log_site *site, uint64_t time_ms, uint32_t *withheld)
 	return false;
 }
 
-bool log_wants(enum log_level level)
-{
-	return (int)level <= atomic_load_explicit(&log_state.level, memory_order_relaxed);
-}
-
 void log_write(struct log_site *site, const char *format, ...)
 {
+	if (site->level > log_level_of(site->component))
+		return;
 	int errno_before = errno;
 	char text[TEXT_BYTES];
 	va_list arguments;
@@ -354,9 +346,8 @@ enum result log_open(const struct log_settings *settings)
 	log_state.burst = settings->burst > 0 ? settings->burst : LOG_BURST_DEFAULT;
 	log_state.window_ms = settings->window_ms > 0 ? settings->window_ms : LOG_WINDOW_MS_DEFAULT;
 	log_state.now_ms = settings->now_ms;
-	atomic_store_explicit(&log_state.level, (int)settings->level, memory_order_relaxed);
 	pthread_mutex_unlock(&log_state.lock);
-	return RESULT_OK;
+	return log_set_level(NULL, settings->level);
 }
 
 enum result log_reopen(void)
@@ -390,11 +381,7 @@ void log_close(void)
 	log_state.now_ms = NULL;
 	log_state.burst = LOG_BURST_DEFAULT;
 	log_state.window_ms = LOG_WINDOW_MS_DEFAULT;
-	atomic_store_explicit(&log_state.level, LOG_LEVEL_INFO, memory_order_relaxed);
 	pthread_mutex_unlock(&log_state.lock);
-}
-
-const char *log_level_text(enum log_level level)
-{
-	return (unsigned)level < LOG_LEVEL_COUNT ? level_texts[level] : "unknown";
+	enum result result = log_set_level(NULL, LOG_LEVEL_INFO);
+	(void)result; /* for all components it cannot fail */
 }

@@ -32,6 +32,11 @@
 #define LOG_BURST_DEFAULT 64
 #define LOG_WINDOW_MS_DEFAULT 5000
 
+/* Components that may have levels of their own, and the octets of a name with its NUL. There are as many as
+ * folders in lib/ and a few. */
+#define LOG_COMPONENTS_MAX 32
+#define LOG_COMPONENT_BYTES 24
+
 enum log_level {
 	LOG_LEVEL_ERROR,
 	LOG_LEVEL_WARN,
@@ -61,6 +66,12 @@ struct log_settings {
  * Fails: RESULT_IO (the file cannot be opened, errno tells why; the old settings stay),
  * RESULT_OUT_OF_RANGE (files_kept), RESULT_TOO_LONG (path). */
 MUST_CHECK enum result log_open(const struct log_settings *settings);
+
+/* Lets one component (as in log_info(component, …)), or all of them if it is NULL, write lines from that level
+ * on. log_open() sets all of them to its own level again. Fails: RESULT_NO_SPACE (LOG_COMPONENTS_MAX
+ * components have levels of their own), RESULT_TOO_LONG (its name). */
+MUST_CHECK enum result log_set_level(const char *component, enum log_level level);
+enum log_level log_level_of(const char *component);
 
 /* Opens the file again under its name, for log rotation from outside. Fails: RESULT_IO: the old
  * descriptor stays in use. */

@@ -271,3 +271,18 @@ const char *config_compare_name(const struct option *option, const void *element
 		return NULL;
 	return text_at(option_value_const(first, element));
 }
+
+const void *config_compare_find(const struct option *option, const void *list, uint32_t count,
+                                const char *name, uint32_t index)
+{
+	const char *items = list;
+	size_t size = option_item_bytes(option);
+	if (name == NULL)
+		return index < count ? items + index * size : NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		const char *other = config_compare_name(option, items + i * size);
+		if (other != NULL && strcasecmp(name, other) == 0)
+			return items + i * size;
+	}
+	return NULL;
+}

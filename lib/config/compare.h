@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/option.h"
 
@@ -25,3 +26,8 @@ void config_compare_text(const struct option *option, const void *object, char *
 
 /* The name of a list's element: its first key's text, or NULL if that is no text. */
 const char *config_compare_name(const struct option *option, const void *element);
+
+/* The element of a list with that name; elements without names (NULL) are matched by their index. NULL: there
+ * is none. */
+const void *config_compare_find(const struct option *option, const void *list, uint32_t count,
+                                const char *name, uint32_t index);

@@ -374,6 +374,12 @@ MUST_CHECK enum result config_diff(const struct config *from, const struct confi
                                    struct config_changes *out);
 void config_changes_free(struct config_changes *changes);
 
+/* Makes of `next` what a server that was started with `started` can do without a restart: every value that
+ * cannot change while it runs is put back. config_diff(next as it was read, …) tells which ones.
+ * Gives: `next` points into `started`, which has to outlive it. Fails: RESULT_NO_MEMORY; `next` is of no use
+ * then but to be freed. */
+MUST_CHECK enum result config_merge(const struct config *started, struct config *next);
+
 /* What is made from the tables: the reference page (docs/configuration.md), the JSON schema, and the
  * options for --help; `section` NULL: all, else only that one ("cache"). Fails: RESULT_NOT_FOUND (no such
  * section), RESULT_NO_MEMORY, RESULT_IO (stream). */

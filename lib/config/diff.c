@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "config/compare.h"
 #include "config/config.h"
@@ -46,21 +45,6 @@ static struct config_change *add(struct diff *diff, const char *key, const struc
 static void diff_table(struct diff *diff, const char *path, const struct option_table *table,
                        const void *from, const void *to);
 
-/* The element of a list with that name; elements without names are matched by their index. */
-static const char *find_element(const struct option *option, const char *items, uint32_t count,
-                                const char *name, uint32_t index)
-{
-	size_t size = option_item_bytes(option);
-	if (name == NULL)
-		return index < count ? items + index * size : NULL;
-	for (uint32_t i = 0; i < count; i++) {
-		const char *other = config_compare_name(option, items + i * size);
-		if (other != NULL && strcasecmp(name, other) == 0)
-			return items + i * size;
-	}
-	return NULL;
-}
-
 static void element_key(const char *path, const char *name, uint32_t index, char *out, size_t size)
 {
 	if (name != NULL)
@@ -82,7 +66,7 @@ static void diff_elements(struct diff *diff, const char *path, const struct opti
 	for (uint32_t i = 0; i < count; i++) {
 		char key[CONFIG_KEY_BYTES];
 		const char *name = config_compare_name(option, items + i * size);
-		const char *match = find_element(option, other_items, other_count, name, i);
+		const char *match = config_compare_find(option, other_items, other_count, name, i);
 		element_key(path, name, i, key, sizeof(key));
 		if (match == NULL)
 			(void)add(diff, key, option, kind);

@@ -102,6 +102,7 @@ static const struct option server_rows[] = {
      AT(server, cookie_secret),
      RANGE(0, CONFIG_COOKIE_SECRET_DIGITS),
      .init = "\"\"",
+     .live = true,
      .help = "Secret of DNS cookies (RFC 9018), 32 hexadecimal digits, equal on all servers of an "
              "anycast address. Empty: a random one, and a new one at every SIGHUP (the one before "
              "is still taken)."},
@@ -110,6 +111,7 @@ static const struct option server_rows[] = {
      AT(server, cookie_secret_old),
      RANGE(0, CONFIG_COOKIE_SECRET_DIGITS),
      .init = "\"\"",
+     .live = true,
      .help =
          "A second secret whose cookies are taken but not made, for changes without a gap: first "
          "the new one here on all servers, then swap the two, then remove the old one."},

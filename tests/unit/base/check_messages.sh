@@ -3,7 +3,8 @@
 # Copyright (c) 2026 the scloud-dns authors
 #
 # Compares the message ids in the code (log_warn("component", "ABC001", ...)) with docs/messages.md: each
-# is listed there, with its level and component; two places with one id agree in both.
+# is listed there, with its level and component; two places with one id agree in both. The components are
+# those of the command "log level".
 # usage: check_messages.sh ROOT
 set -eu
 root=$1
@@ -22,6 +23,15 @@ sort -u "$work/code" | cut -d" " -f1 | uniq -d | sed "s/^/not one level and comp
 [ ! -s "$work/twice" ] || { cat "$work/twice"; status=1; }
 sort -u "$work/code" | diff "$work/docs" - >"$work/diff" || {
 	echo "docs/messages.md (<) and the code (>) differ:"
+	cat "$work/diff"
+	status=1
+}
+
+# The components that can have levels of their own are those that write.
+cut -d" " -f3 "$work/code" | sort -u >"$work/components"
+sed -n '/components\[\] = {/,/};/p' "$root/app/scloud-dns/log_commands.c" | grep -oE '"[a-z_-]+"' |
+	tr -d '"' | sort | diff - "$work/components" >"$work/diff" || {
+	echo "app/scloud-dns/log_commands.c (<) and the components that log (>) differ:"
 	cat "$work/diff"
 	status=1
 }

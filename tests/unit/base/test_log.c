@@ -276,6 +276,40 @@ static void many_threads(void)
 	clean();
 }
 
+/* One component says more, then all of them say less. */
+static void levels_of_components(void)
+{
+	char name[LOG_COMPONENT_BYTES];
+	struct log_settings settings = settings_of(LOG_FORMAT_TEXT);
+	CU_ASSERT_EQUAL_FATAL(log_open(&settings), RESULT_OK);
+	log_debug("unit", "TST001", "hidden");
+	CU_ASSERT_EQUAL(log_set_level("unit", LOG_LEVEL_DEBUG), RESULT_OK);
+	log_debug("unit", "TST001", "shown");
+	log_debug("other", "TST001", "hidden");
+	CU_ASSERT_EQUAL(log_level_of("unit"), LOG_LEVEL_DEBUG);
+	CU_ASSERT_EQUAL(log_level_of("other"), LOG_LEVEL_INFO);
+	CU_ASSERT_EQUAL(log_set_level("unit", LOG_LEVEL_ERROR), RESULT_OK);
+	log_warn("unit", "TST001", "hidden");
+	log_warn("other", "TST001", "shown");
+	CU_ASSERT_FALSE(log_wants(LOG_LEVEL_DEBUG));
+	CU_ASSERT_EQUAL(log_set_level(NULL, LOG_LEVEL_ERROR), RESULT_OK);
+	log_warn("other", "TST001", "hidden");
+	CU_ASSERT_FALSE(log_wants(LOG_LEVEL_WARN));
+	(void)read_file(path);
+	CU_ASSERT_EQUAL(count_of("shown"), 2);
+	CU_ASSERT_EQUAL(count_of("hidden"), 0);
+	for (int i = 0; i < LOG_COMPONENTS_MAX; i++) {
+		snprintf(name, sizeof(name), "component%d", i);
+		CU_ASSERT_EQUAL(log_set_level(name, LOG_LEVEL_INFO), RESULT_OK);
+	}
+	CU_ASSERT_EQUAL(log_set_level("more", LOG_LEVEL_INFO), RESULT_NO_SPACE);
+	CU_ASSERT_EQUAL(log_set_level("component0", LOG_LEVEL_WARN), RESULT_OK);
+	CU_ASSERT_EQUAL(log_set_level("a name that is far too long", LOG_LEVEL_INFO),
+	                RESULT_TOO_LONG);
+	clean();
+	CU_ASSERT_EQUAL(log_level_of("component0"), LOG_LEVEL_INFO);
+}
+
 static void level_words(void)
 {
 	CU_ASSERT_STRING_EQUAL(log_level_text(LOG_LEVEL_WARN), "warn");
@@ -293,6 +327,7 @@ static const struct unit_case cases[] = {
     {"file_reopened", file_reopened},
     {"bad_settings", bad_settings},
     {"many_threads", many_threads},
+    {"levels_of_components", levels_of_components},
     {"level_words", level_words},
 };
 
