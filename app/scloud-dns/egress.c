@@ -51,7 +51,7 @@ static bool has_no_route(const struct upstreams *upstreams, uint8_t family)
 
 static enum result take_source(const struct config_address *from, struct upstreams *out)
 {
-	struct net_address *source = from->family == 4 ? &out->source_4 : &out->source_6;
+	struct net_address *source = &out->source[out->source_count++];
 	char text[NET_TEXT_BYTES];
 	source->family = from->family;
 	memcpy(source->octets, from->octets, sizeof(from->octets));

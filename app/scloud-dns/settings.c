@@ -241,8 +241,8 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->resolver.cache = settings->cache;
 	settings->resolver.pools = parts->pools;
 	settings->resolver.engine = parts->upstreams->settings;
-	settings->resolver.upstream.source_4 = parts->upstreams->source_4;
-	settings->resolver.upstream.source_6 = parts->upstreams->source_6;
+	settings->resolver.upstream.sources = parts->upstreams->source;
+	settings->resolver.upstream.source_count = parts->upstreams->source_count;
 	settings->resolver.engine.clients_max = recursion_credits(parts) * parts->lanes;
 	settings->resolver.engine.tasks_max = settings->resolver.engine.clients_max;
 	settings->resolver.engine.stale_after_ms = parts->config->cache.stale_client_timeout_ms;

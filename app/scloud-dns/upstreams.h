@@ -18,12 +18,13 @@
 #include "config/config.h"
 #include "resolver/resolver.h"
 #include "root_hints.h"
+#include "slowpath/upstream_limits.h"
 #include "trust_anchors.h"
 
 struct upstreams {
 	struct resolver_settings settings;
-	struct net_address source_4; /* to ask from; family 0: any */
-	struct net_address source_6;
+	struct net_address source[UPSTREAM_SOURCES_MAX]; /* to ask from */
+	uint32_t source_count;
 	struct resolver_group *group;
 	struct resolver_zone *zone;
 	struct root_hints hints;

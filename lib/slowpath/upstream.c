@@ -50,14 +50,49 @@ bool upstream_from_sockaddr(const struct sockaddr_storage *in, struct net_endpoi
 	return true;
 }
 
-const struct net_address *upstream_source(const struct upstream *upstream, bool is_ipv4)
-{
-	return &upstream->source[is_ipv4 ? 0 : 1];
-}
-
 uint64_t upstream_now_ms(void)
 {
 	return clock_now_us() / 1000;
+}
+
+int upstream_socket(const struct upstream *upstream, bool is_ipv4, int type)
+{
+	struct problem problem;
+	int home;
+	if (upstream->netns != NULL && netns_enter(upstream->netns, &home, &problem) != RESULT_OK)
+		return -1;
+	int fd = socket(is_ipv4 ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (upstream->netns != NULL)
+		netns_leave(home);
+	return fd;
+}
+
+struct net_address upstream_source(struct upstream *upstream, bool is_ipv4)
+{
+	struct net_address any = {.family = is_ipv4 ? 4 : 6};
+	uint32_t fit = 0;
+	for (uint32_t i = 0; i < upstream->source_count; i++)
+		fit += upstream->source[i].family == any.family;
+	if (fit == 0)
+		return any;
+	uint64_t chosen = upstream_random(upstream) % fit;
+	for (uint32_t i = 0; i < upstream->source_count; i++)
+		if (upstream->source[i].family == any.family && chosen-- == 0)
+			return upstream->source[i];
+	return any;
+}
+
+bool upstream_bind_source(struct upstream *upstream, int fd, bool is_ipv4)
+{
+	struct net_endpoint source = {.address = upstream_source(upstream, is_ipv4)};
+	struct sockaddr_storage address;
+	int on = 1;
+	if (upstream->source_count == 0)
+		return true;
+	/* The kernel chooses the port at connect(), when it knows the other end as well. */
+	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	socklen_t len = upstream_to_sockaddr(&source, &address);
+	return bind(fd, (const struct sockaddr *)&address, len) == 0;
 }
 
 static enum result check_settings(struct upstream_settings *settings, struct problem *problem)
@@ -70,6 +105,10 @@ static enum result check_settings(struct upstream_settings *settings, struct pro
 		return problem_set(problem, RESULT_OUT_OF_RANGE,
 		                   "%u upstream ports: at most %u are allowed",
 		                   settings->port_slots, UPSTREAM_PORT_SLOTS_MAX);
+	if (settings->source_count > UPSTREAM_SOURCES_MAX)
+		return problem_set(problem, RESULT_OUT_OF_RANGE,
+		                   "%u addresses to ask from: at most %u are allowed",
+		                   settings->source_count, UPSTREAM_SOURCES_MAX);
 	if (settings->connections > UPSTREAM_CONNECTIONS_MAX)
 		return problem_set(problem, RESULT_OUT_OF_RANGE,
 		                   "%u upstream connections: at most %u are allowed",
@@ -81,19 +120,17 @@ static bool allocate(struct upstream *upstream, const struct upstream_settings *
 {
 	uint32_t slots = settings->port_slots * UPSTREAM_FAMILIES;
 	upstream->slot_count = settings->port_slots;
-	upstream->connection_count = settings->connections;
+	upstream->netns = settings->netns;
+	upstream->source_count = settings->source_count;
+	if (settings->source_count > 0)
+		memcpy(upstream->source, settings->sources,
+		       settings->source_count * sizeof(upstream->source[0]));
 	upstream->slots = calloc(slots, sizeof(*upstream->slots));
-	upstream->connections = calloc(settings->connections, sizeof(*upstream->connections));
-	if (upstream->slots == NULL || upstream->connections == NULL)
+	if (upstream->slots == NULL)
 		return false;
 	for (uint32_t i = 0; i < slots; i++)
 		upstream->slots[i] = (struct upstream_slot){.now.fd = -1, .old.fd = -1};
-	upstream->connection_free = settings->connections;
-	for (uint32_t i = settings->connections; i-- > 0;) {
-		upstream->connections[i].next = upstream->connection_free;
-		upstream->connection_free = i;
-	}
-	return true;
+	return upstream_tcp_open(upstream, settings);
 }
 
 enum result upstream_open(const struct upstream_settings *settings, struct upstream **out,
@@ -109,10 +146,6 @@ enum result upstream_open(const struct upstream_settings *settings, struct upstr
 		goto failed;
 	}
 	upstream->random_at = sizeof(upstream->random);
-	upstream->source[0] = own.source_4;
-	upstream->source[0].family = 4;
-	upstream->source[1] = own.source_6;
-	upstream->source[1].family = 6;
 	upstream->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (upstream->epoll < 0) {
 		result = problem_set_errno(problem, "epoll for upstream sockets");
@@ -122,8 +155,8 @@ enum result upstream_open(const struct upstream_settings *settings, struct upstr
 	return RESULT_OK;
 failed:
 	if (upstream != NULL) {
+		upstream_tcp_close(upstream);
 		free(upstream->slots);
-		free(upstream->connections);
 	}
 	free(upstream);
 	return result;
@@ -137,7 +170,6 @@ void upstream_close(struct upstream *upstream)
 	upstream_tcp_close(upstream);
 	(void)close(upstream->epoll);
 	free(upstream->slots);
-	free(upstream->connections);
 	free(upstream);
 }
 
@@ -153,7 +185,8 @@ int upstream_fd(const struct upstream *upstream)
 
 bool upstream_has_failures(const struct upstream *upstream)
 {
-	return upstream->failure_count > 0 || upstream->connections_failed > 0;
+	return upstream->failure_count > 0 || upstream->connections_broken > 0 ||
+	       !list_is_empty(&upstream->failed);
 }
 
 /* Telling may make new failures (the resolver asks somebody else): they wait for the next poll. */
@@ -183,7 +216,8 @@ static uint32_t serve(struct upstream *upstream, const struct epoll_event *event
 	uint32_t index = (uint32_t)tag & INT32_MAX;
 	uint32_t generation = (uint32_t)(tag >> 32);
 	if ((tag >> 31 & 1) == UPSTREAM_TAG_TCP)
-		return upstream_tcp_ready(upstream, index, generation, take, context);
+		return upstream_connection_ready(upstream, index, generation, event->events, take,
+		                                 context);
 	return upstream_udp_read(upstream, index, (int)generation, event->events, take, context);
 }
 
@@ -193,8 +227,12 @@ uint32_t upstream_poll(struct upstream *upstream, uint32_t max, upstream_take *t
 	uint32_t done = 0;
 	if (upstream->failure_count > 0)
 		done += tell_failures(upstream, take, context);
-	if (upstream->connections_failed > 0)
+	if (upstream->connections_broken > 0)
+		upstream_connection_end_broken(upstream);
+	if (!list_is_empty(&upstream->failed))
 		done += upstream_tcp_tell_failed(upstream, take, context);
+	if (!list_is_empty(&upstream->idle))
+		upstream_connection_expire(upstream);
 	if (upstream->retire_next_ms != 0)
 		upstream_udp_retire(upstream);
 	int ready = epoll_wait(upstream->epoll, events, UPSTREAM_EVENTS, 0);

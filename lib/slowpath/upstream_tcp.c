@@ -1,209 +1,212 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* One question over one TCP connection: connect, write, read, close. */
-#include <errno.h>
-#include <netinet/tcp.h>
+/* Questions over TCP and TLS: each is put on a connection to its server, shared with others if there is one
+ * (RFC 7766 §6.2.1), and found again when the answer comes or when nobody wants it any more. */
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "slowpath/upstream_int.h"
 
 #define LENGTH_SIZE 2u /* RFC 1035 §4.2.2 */
 
-static uint32_t index_of(const struct upstream *upstream,
-                         const struct upstream_connection *connection)
+struct upstream_question *upstream_question_of(struct list_link *link)
 {
-	return (uint32_t)(connection - upstream->connections);
+	return LIST_ELEMENT(link, struct upstream_question, link);
 }
 
-static void release(struct upstream *upstream, struct upstream_connection *connection)
+static uint32_t *bucket_of(struct upstream *upstream, uint64_t handle)
 {
-	if (connection->state == UPSTREAM_CONNECTION_FAILED)
-		upstream->connections_failed--;
-	if (connection->fd >= 0)
-		(void)close(connection->fd);
-	connection->fd = -1;
-	connection->state = UPSTREAM_CONNECTION_FREE;
-	connection->generation++;
-	connection->next = upstream->connection_free;
-	upstream->connection_free = index_of(upstream, connection);
+	return &upstream->question_bucket[(handle * 0x9e3779b97f4a7c15u >> 32) % UPSTREAM_BUCKETS];
 }
 
-static bool watch(struct upstream *upstream, const struct upstream_connection *connection,
-                  int operation, uint32_t events)
+/* The link that leads to the question of a handle, or to the end of its bucket. */
+static uint32_t *find(struct upstream *upstream, uint64_t handle)
 {
-	struct epoll_event event = {
-	    .events = events,
-	    .data.u64 = upstream_tag(UPSTREAM_TAG_TCP, index_of(upstream, connection),
-	                             connection->generation),
-	};
-	return epoll_ctl(upstream->epoll, operation, connection->fd, &event) == 0;
+	uint32_t *at = bucket_of(upstream, handle);
+	while (*at != upstream->question_count && upstream->questions[*at].handle != handle)
+		at = &upstream->questions[*at].chain;
+	return at;
 }
 
-/* The port is the kernel's choice, when it connects. */
-static bool bind_source(const struct upstream *upstream, int fd, bool is_ipv4)
+struct upstream_question *upstream_question_find(const struct upstream_connection *connection,
+                                                 uint16_t id)
 {
-	struct net_endpoint source = {.address = *upstream_source(upstream, is_ipv4)};
-	struct sockaddr_storage address;
-	int on = 1;
-	socklen_t len = upstream_to_sockaddr(&source, &address);
-	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
-	return bind(fd, (const struct sockaddr *)&address, len) == 0;
+	for (struct list_link *link = connection->questions.next; link != &connection->questions;
+	     link = link->next) {
+		struct upstream_question *question = upstream_question_of(link);
+		if (question->id == id)
+			return question;
+	}
+	return NULL;
 }
 
-static bool start(struct upstream *upstream, struct upstream_connection *connection,
-                  const struct net_endpoint *to)
+static struct upstream_question *take_free(struct upstream *upstream, uint64_t handle)
 {
-	struct sockaddr_storage address;
-	int on = 1;
-	socklen_t len = upstream_to_sockaddr(to, &address);
-	connection->fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (connection->fd < 0)
-		return false;
-	(void)setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (!bind_source(upstream, connection->fd, to->address.family == 4))
-		return false;
-	if (connect(connection->fd, (const struct sockaddr *)&address, len) != 0 &&
-	    errno != EINPROGRESS)
-		return false;
-	return watch(upstream, connection, EPOLL_CTL_ADD, EPOLLOUT);
-}
-
-/* NULL where all are in use: then nothing is sent and the question times out, as if it were lost. */
-static struct upstream_connection *take_free(struct upstream *upstream)
-{
-	uint32_t index = upstream->connection_free;
-	if (index == upstream->connection_count)
+	uint32_t index = upstream->question_free;
+	if (index == upstream->question_count)
 		return NULL;
-	struct upstream_connection *connection = &upstream->connections[index];
-	upstream->connection_free = connection->next;
-	connection->fd = -1;
-	return connection;
+	struct upstream_question *question = &upstream->questions[index];
+	upstream->question_free = question->chain;
+	uint32_t *bucket = bucket_of(upstream, handle);
+	question->handle = handle;
+	question->chain = *bucket;
+	question->tries = 0;
+	question->at = 0;
+	question->link = (struct list_link){NULL, NULL};
+	*bucket = index;
+	return question;
+}
+
+void upstream_question_end(struct upstream *upstream, struct upstream_question *question)
+{
+	uint32_t *at = find(upstream, question->handle);
+	uint32_t index = *at;
+	*at = question->chain;
+	if (question->state == UPSTREAM_QUESTION_OPEN)
+		upstream->connections[question->connection].question_count--;
+	list_remove(&question->link);
+	question->state = UPSTREAM_QUESTION_FREE;
+	question->chain = upstream->question_free;
+	upstream->question_free = index;
+}
+
+/* False where all connections are in use: then nothing is sent and the question times out, as if it were
+ * lost. */
+static bool place(struct upstream *upstream, struct upstream_question *question,
+                  const struct net_endpoint *to, uint16_t tls)
+{
+	struct upstream_connection *connection = NULL;
+	if (question->tries == 0)
+		connection = upstream_connection_find(upstream, to, tls, question->id);
+	if (connection == NULL)
+		connection = upstream_connection_make(upstream, to, tls);
+	if (connection == NULL)
+		return false;
+	/* The server does not like company: this one goes alone. */
+	connection->is_closing |= question->tries > 0;
+	list_remove(&connection->idle);
+	list_push(&connection->questions, &question->link);
+	connection->question_count++;
+	question->connection = (uint32_t)(connection - upstream->connections);
+	question->state = UPSTREAM_QUESTION_OPEN;
+	upstream_connection_write(upstream, connection);
+	return true;
 }
 
 void upstream_send_tcp(struct upstream *upstream, uint64_t handle, const struct net_endpoint *to,
-                       const uint8_t *message, size_t len)
+                       uint16_t tls, const uint8_t *message, size_t len)
 {
-	struct upstream_connection *connection = take_free(upstream);
-	if (connection == NULL || len > UPSTREAM_QUERY_BYTES_MAX) {
+	struct upstream_question *question = NULL;
+	if (len >= DNS_HEADER_SIZE && len <= UPSTREAM_QUERY_BYTES_MAX && tls <= upstream->tls_count)
+		question = take_free(upstream, handle);
+	if (question == NULL) {
 		upstream->stats.tcp_failed++;
-		if (connection != NULL)
-			release(upstream, connection);
 		return;
 	}
-	connection->handle = handle;
-	connection->in_len = 0;
-	connection->out_at = 0;
-	connection->out_len = LENGTH_SIZE + len;
-	bytes_store_u16(connection->out, (uint16_t)len);
-	memcpy(connection->out + LENGTH_SIZE, message, len);
-	connection->state = UPSTREAM_CONNECTION_WRITING;
-	upstream->stats.tcp_opened++;
-	if (!start(upstream, connection, to)) {
-		connection->state = UPSTREAM_CONNECTION_FAILED;
-		upstream->connections_failed++;
+	question->id = bytes_load_u16(message);
+	question->len = (uint16_t)(LENGTH_SIZE + len);
+	bytes_store_u16(question->out, (uint16_t)len);
+	memcpy(question->out + LENGTH_SIZE, message, len);
+	upstream->stats.tcp_sent++;
+	if (!place(upstream, question, to, tls)) {
+		upstream->stats.tcp_failed++;
+		upstream_question_end(upstream, question);
 	}
 }
 
 void upstream_forget_tcp(struct upstream *upstream, uint64_t handle)
 {
-	for (uint32_t i = 0; i < upstream->connection_count; i++) {
-		struct upstream_connection *connection = &upstream->connections[i];
-		if (connection->state != UPSTREAM_CONNECTION_FREE && connection->handle == handle) {
-			release(upstream, connection);
-			return;
-		}
-	}
+	uint32_t index = *find(upstream, handle);
+	if (index == upstream->question_count)
+		return;
+	struct upstream_question *question = &upstream->questions[index];
+	bool is_open = question->state == UPSTREAM_QUESTION_OPEN;
+	struct upstream_connection *connection = &upstream->connections[question->connection];
+	uint16_t sent = question->at;
+	bool is_partial = sent > 0 && sent < question->len;
+	upstream_question_end(upstream, question);
+	if (!is_open)
+		return;
+	/* Its id must not be used again here, and a server that did not answer may never do. */
+	connection->is_closing |= sent > 0;
+	if (is_partial)
+		upstream_connection_break(upstream, connection);
+	upstream_connection_settle(upstream, connection);
 }
 
-/* Closes first, so that whoever is told may open another one. */
-static void tell_error(struct upstream *upstream, struct upstream_connection *connection,
-                       upstream_take *take, void *context)
+void upstream_question_orphaned(struct upstream *upstream, struct upstream_question *question,
+                                const struct net_endpoint *to, uint16_t tls, bool may_retry)
 {
-	const struct upstream_event event = {.kind = UPSTREAM_EVENT_TCP_ERROR,
-	                                     .handle = connection->handle};
-	upstream->stats.tcp_failed++;
-	release(upstream, connection);
-	take(context, &event);
+	question->at = 0;
+	if (may_retry && question->tries < UPSTREAM_TRIES_MAX) {
+		question->tries++;
+		if (place(upstream, question, to, tls))
+			return;
+	}
+	question->state = UPSTREAM_QUESTION_FAILED;
+	list_push(&upstream->failed, &question->link);
 }
 
 uint32_t upstream_tcp_tell_failed(struct upstream *upstream, upstream_take *take, void *context)
 {
+	/* Telling may make new failures: they wait for the next poll. */
+	struct list_link *last = upstream->failed.previous;
 	uint32_t told = 0;
-	uint32_t failed = upstream->connections_failed;
-	for (uint32_t i = 0; i < upstream->connection_count && told < failed; i++) {
-		if (upstream->connections[i].state != UPSTREAM_CONNECTION_FAILED)
-			continue;
-		tell_error(upstream, &upstream->connections[i], take, context);
+	for (bool more = !list_is_empty(&upstream->failed); more;) {
+		struct list_link *link = upstream->failed.next;
+		struct upstream_question *question = upstream_question_of(link);
+		const struct upstream_event event = {.kind = UPSTREAM_EVENT_TCP_ERROR,
+		                                     .handle = question->handle};
+		more = link != last;
+		upstream->stats.tcp_failed++;
+		upstream_question_end(upstream, question);
+		take(context, &event);
 		told++;
+		/* What is told of may forget others, the last one among them. */
+		more = more && !list_is_empty(&upstream->failed);
 	}
 	return told;
 }
 
-/* False: the connection is broken. */
-static bool go_on_writing(struct upstream *upstream, struct upstream_connection *connection)
+bool upstream_tcp_open(struct upstream *upstream, const struct upstream_settings *settings)
 {
-	ssize_t sent = send(connection->fd, connection->out + connection->out_at,
-	                    connection->out_len - connection->out_at, MSG_NOSIGNAL);
-	if (sent < 0)
-		return errno == EAGAIN || errno == EINTR;
-	connection->out_at += (size_t)sent;
-	if (connection->out_at < connection->out_len)
-		return true;
-	connection->state = UPSTREAM_CONNECTION_READING;
-	return watch(upstream, connection, EPOLL_CTL_MOD, EPOLLIN);
-}
-
-static bool is_complete(const struct upstream_connection *connection)
-{
-	return connection->in_len >= LENGTH_SIZE &&
-	       connection->in_len >= LENGTH_SIZE + bytes_load_u16(connection->in);
-}
-
-/* False: the connection is broken. */
-static bool go_on_reading(struct upstream_connection *connection)
-{
-	ssize_t got = recv(connection->fd, connection->in + connection->in_len,
-	                   sizeof(connection->in) - connection->in_len, 0);
-	if (got < 0)
-		return errno == EAGAIN || errno == EINTR;
-	connection->in_len += (size_t)got;
-	return got > 0 || is_complete(connection);
-}
-
-uint32_t upstream_tcp_ready(struct upstream *upstream, uint32_t index, uint32_t generation,
-                            upstream_take *take, void *context)
-{
-	struct upstream_connection *connection = &upstream->connections[index];
-	if (connection->state == UPSTREAM_CONNECTION_FREE || connection->generation != generation)
-		return 0;
-	bool ok = connection->state == UPSTREAM_CONNECTION_WRITING
-	              ? go_on_writing(upstream, connection)
-	              : go_on_reading(connection);
-	if (!ok) {
-		tell_error(upstream, connection, take, context);
-		return 1;
+	uint32_t connections = settings->connections;
+	uint32_t questions = connections * UPSTREAM_QUESTIONS_SHARE;
+	upstream->connections = calloc(connections, sizeof(*upstream->connections));
+	upstream->in = calloc(connections, UPSTREAM_IN_BYTES);
+	upstream->questions = calloc(questions, sizeof(*upstream->questions));
+	if (upstream->connections == NULL || upstream->in == NULL || upstream->questions == NULL)
+		return false;
+	upstream->connection_count = upstream->connection_free = connections;
+	upstream->question_count = upstream->question_free = questions;
+	for (uint32_t i = connections; i-- > 0;) {
+		upstream->connections[i].chain = upstream->connection_free;
+		upstream->connection_free = i;
 	}
-	if (!is_complete(connection))
-		return 1;
-	const struct upstream_event event = {
-	    .kind = UPSTREAM_EVENT_TCP,
-	    .handle = connection->handle,
-	    .message = connection->in + LENGTH_SIZE,
-	    .len = bytes_load_u16(connection->in),
-	};
-	/* The octets stay where they are until the connection's next use has something to read. */
-	release(upstream, connection);
-	take(context, &event);
-	return 1;
+	for (uint32_t i = questions; i-- > 0;) {
+		upstream->questions[i].chain = upstream->question_free;
+		upstream->question_free = i;
+	}
+	for (uint32_t i = 0; i < UPSTREAM_BUCKETS; i++) {
+		upstream->connection_bucket[i] = connections;
+		upstream->question_bucket[i] = questions;
+	}
+	list_init(&upstream->idle);
+	list_init(&upstream->failed);
+	upstream->tls = settings->tls;
+	upstream->tls_count = settings->tls_count;
+	return true;
 }
 
 void upstream_tcp_close(struct upstream *upstream)
 {
 	for (uint32_t i = 0; i < upstream->connection_count; i++) {
 		if (upstream->connections[i].state != UPSTREAM_CONNECTION_FREE)
-			release(upstream, &upstream->connections[i]);
+			upstream_connection_close(upstream, &upstream->connections[i]);
 	}
+	free(upstream->connections);
+	free(upstream->in);
+	free(upstream->questions);
 }

@@ -38,7 +38,7 @@ static void set_options(int fd, bool is_ipv4)
 /* RFC 6056 §3.3.1: any free port above the system ports, each as likely. */
 static bool bind_random(struct upstream *upstream, int fd, bool is_ipv4)
 {
-	struct net_endpoint any = {.address = *upstream_source(upstream, is_ipv4)};
+	struct net_endpoint any = {.address = upstream_source(upstream, is_ipv4)};
 	struct sockaddr_storage address;
 	for (unsigned i = 0; i <= UPSTREAM_BIND_TRIES; i++) {
 		uint64_t random = upstream_random(upstream);
@@ -55,7 +55,7 @@ static bool bind_random(struct upstream *upstream, int fd, bool is_ipv4)
 static int open_port(struct upstream *upstream, uint32_t index)
 {
 	bool is_ipv4 = index < upstream->slot_count;
-	int fd = socket(is_ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = upstream_socket(upstream, is_ipv4, SOCK_DGRAM);
 	if (fd < 0)
 		return -1;
 	set_options(fd, is_ipv4);

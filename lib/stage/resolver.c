@@ -27,7 +27,7 @@ static void act(void *context, const struct resolver_action *action)
 		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_UDP);
 		return;
 	case RESOLVER_ACTION_SEND_TCP:
-		upstream_send_tcp(state->upstream, action->attempt, &action->to, action->message,
+		upstream_send_tcp(state->upstream, action->attempt, &action->to, 0, action->message,
 		                  action->len);
 		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_TCP);
 		return;
