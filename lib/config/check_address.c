@@ -268,17 +268,11 @@ void reader_check_egress(struct reader *reader)
 	const struct config_recursion *recursion = &reader->config->recursion;
 	const struct config_address *egress = recursion->egress;
 	struct config_place place = place_of(reader, "recursion", "egress");
-	for (uint32_t i = 0; i < recursion->egress_count; i++) {
+	for (uint32_t i = 0; i < recursion->egress_count; i++)
 		if (is_wildcard(&egress[i]))
 			reader_error(reader, place,
 			             "recursion.egress: found an address of zeros, allowed: an "
 			             "address of this host; none: the kernel chooses");
-		if (i > 0 && egress[i].family == egress[0].family)
-			reader_error(reader, place,
-			             "recursion.egress: found two IPv%u addresses, allowed: one "
-			             "IPv4 and one IPv6 address",
-			             egress[i].family);
-	}
 }
 
 uint32_t reader_resolv_conf(const char *path, struct config_address *out)

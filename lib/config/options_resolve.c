@@ -278,10 +278,11 @@ static const struct option recursion_rows[] = {
     {.key = "egress",
      .type = OPTION_ADDRESS,
      LIST_AT(recursion, egress),
-     .items_max = 2,
+     .items_max = 16,
      .init = "[]",
-     .help = "Addresses of this host from which other servers are asked: one IPv4, one IPv6; "
-             "without one of a family the kernel chooses."},
+     .help = "Addresses of this host from which other servers are asked, by chance one of them for "
+             "each socket: more of them are harder to guess for a spoofer. Without one of a family "
+             "the kernel chooses."},
 };
 
 const struct option_table option_recursion = {

@@ -339,8 +339,7 @@ static void egress(void)
 	            "");
 	LOAD_EXPECT("{\"recursion\": {\"enabled\": false,\n\"egress\": [\"192.0.2.1\", "
 	            "\"192.0.2.2\"]}}",
-	            "t:2:11: error: recursion.egress: found two IPv4 addresses, allowed: one "
-	            "IPv4 and one IPv6 address\n");
+	            "");
 	LOAD_EXPECT("{\"recursion\": {\"enabled\": false,\n\"egress\": [\"::\"]}}",
 	            "t:2:11: error: recursion.egress: found an address of zeros, allowed: an "
 	            "address of this host; none: the kernel chooses\n");
