@@ -11,7 +11,7 @@
 
 #include "dns/rrtype.h"
 
-#define EDE_MAX 31
+#define EDE_MAX 32
 #define EDE_TEXT_MAX 64
 
 static const struct {
@@ -28,12 +28,12 @@ bool expect_count(const struct script_line *line, unsigned at, uint64_t found)
 {
 	static const struct {
 		const char *name;
-	} operators[] = {{"="}, {"<="}, {">="}};
-	unsigned operator=
-	    SCRIPT_PICK(line->place, script_word(line, at, "=, <= or >="), operators);
+	} relations[] = {{"="}, {"<="}, {">="}};
+	const char *word = script_word(line, at, "=, <= or >=");
+	unsigned relation = SCRIPT_PICK(line->place, word, relations);
 	uint64_t wanted =
 	    script_number(line->place, script_last(line, at + 1, "a number"), UINT32_MAX);
-	return operator== 0 ? found == wanted : operator== 1 ? found <= wanted : found >= wanted;
+	return relation == 0 ? found == wanted : relation == 1 ? found <= wanted : found >= wanted;
 }
 
 /* -- EDE -- */
