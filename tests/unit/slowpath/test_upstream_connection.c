@@ -33,20 +33,6 @@ static void ask(uint64_t handle, uint16_t id)
 	upstream_send_tcp(upstream, handle, &server, 0, query, sizeof(query));
 }
 
-/* The client's side goes on until `fd` is readable. */
-static void wait_polling(int fd)
-{
-	struct pollfd entries[] = {{.fd = fd, .events = POLLIN},
-	                           {.fd = upstream_fd(upstream), .events = POLLIN}};
-	for (unsigned turn = 0; turn < 1000; turn++) {
-		CU_ASSERT_FATAL(poll(entries, 2, PATIENCE_MS) > 0);
-		if (entries[0].revents != 0)
-			return;
-		upstream_poll(upstream, 64, take, NULL);
-	}
-	CU_FAIL_FATAL("nothing comes");
-}
-
 static int accept_one(void)
 {
 	wait_polling(listener);

@@ -98,3 +98,17 @@ static inline void make_query(uint8_t out[32], uint16_t id)
 	memset(out, 'q', 32);
 	bytes_store_u16(out, id);
 }
+
+/* The client's side goes on until `fd` is readable. */
+static inline void wait_polling(int fd)
+{
+	struct pollfd entries[] = {{.fd = fd, .events = POLLIN},
+	                           {.fd = upstream_fd(upstream), .events = POLLIN}};
+	for (unsigned turn = 0; turn < 1000; turn++) {
+		CU_ASSERT_FATAL(poll(entries, 2, PATIENCE_MS) > 0);
+		if (entries[0].revents != 0)
+			return;
+		upstream_poll(upstream, 64, take, NULL);
+	}
+	CU_FAIL_FATAL("nothing comes");
+}
