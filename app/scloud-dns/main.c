@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "pipeline/graph.h"
 #include "plan.h"
+#include "policies.h"
 #include "probe.h"
 #include "server.h"
 #include "topology.h"
@@ -40,6 +41,7 @@ static int check(const struct config *config)
 	struct zones *zones = NULL;
 	struct zones_report report;
 	struct guard_policy *policy = NULL;
+	struct policy *names = NULL;
 	struct certificates certificates;
 	enum result result = access_policy_create(config, &policy);
 	if (result == RESULT_OK) {
@@ -53,6 +55,9 @@ static int check(const struct config *config)
 	}
 	if (result == RESULT_OK)
 		result = zones_load(&(struct zones_request){.config = config}, &zones, &report);
+	if (result == RESULT_OK)
+		result = policies_load(config, &names);
+	policy_free(names);
 	guard_policy_free(policy);
 	zones_free(zones);
 	if (result != RESULT_OK) {

@@ -88,12 +88,14 @@ struct parts {
 	struct zones *zones;
 	struct zones_report report;
 	struct guard_policy *policy;
+	struct policy *names; /* NULL: those in service stay */
 };
 
 static void free_parts(struct parts *parts)
 {
 	zones_free(parts->zones);
 	guard_policy_free(parts->policy);
+	policy_free(parts->names);
 }
 
 static bool fail(char reason[RELOAD_REASON_BYTES], const char *what, const char *why)
@@ -117,10 +119,26 @@ static bool make_zones(const struct server *server, const struct config *config,
 	return false;
 }
 
-static bool make_parts(struct server *server, const struct config *config, enum zones_read read,
+/* Large lists are read again where they are asked for, or where it matters. */
+static bool make_names(const struct reload_candidate *candidate, enum zones_read read,
                        struct parts *parts, char *reason)
 {
-	if (!make_zones(server, config, read, parts, reason))
+	const struct config_changes *changes = &candidate->changes;
+	if (read != ZONES_READ_ALL && !is_changed(changes, "policy.") &&
+	    !is_changed(changes, "local_zone") && !is_changed(changes, "zone"))
+		return true;
+	const enum result result = policies_load(candidate->config, &parts->names);
+	if (result == RESULT_OK)
+		return true;
+	return fail(reason, "cannot load local zones and block lists", result_text(result));
+}
+
+static bool make_parts(struct server *server, const struct reload_candidate *candidate,
+                       enum zones_read read, struct parts *parts, char *reason)
+{
+	const struct config *config = candidate->config;
+	if (!make_zones(server, config, read, parts, reason) ||
+	    !make_names(candidate, read, parts, reason))
 		return false;
 	enum result result = access_policy_create(config, &parts->policy);
 	if (result != RESULT_OK)
@@ -143,11 +161,22 @@ static void publish_zones(struct server *server, struct zones *next,
 	    report->loaded, report->kept);
 }
 
+static void publish_names(struct server *server, struct policy *next)
+{
+	if (next == NULL)
+		return;
+	snapshot_publish(&server->settings.names, pipeline_get_rcu(server->pipeline), next);
+	policy_free(server->names);
+	server->names = next;
+	malloc_trim(0);
+}
+
 static void publish(struct server *server, struct reload_candidate *candidate, struct parts *parts)
 {
 	struct pipeline_rcu *rcu = pipeline_get_rcu(server->pipeline);
 	publish_zones(server, parts->zones, &parts->report);
 	snapshot_publish(&server->settings.policy, rcu, parts->policy);
+	publish_names(server, parts->names);
 	if (is_changed(&candidate->changes, "server.cookie_secret") &&
 	    settings_renew_cookies(candidate->config, rcu, &server->settings) != RESULT_OK)
 		log_warn("server", "SRV007",
@@ -182,7 +211,7 @@ static bool apply(struct server *server, struct reload_candidate *candidate, enu
 		return fail(reason, candidate->problems->file, "it is wrong");
 	if (config_merge(server->started, candidate->config) != RESULT_OK)
 		return fail(reason, candidate->problems->file, "out of memory");
-	if (!make_parts(server, candidate->config, read, &parts, reason) ||
+	if (!make_parts(server, candidate, read, &parts, reason) ||
 	    !change_log(candidate, reason)) {
 		free_parts(&parts);
 		return false;
@@ -227,8 +256,20 @@ enum result reload_zones(struct server *server, enum zones_read read, const stru
 	return RESULT_OK;
 }
 
+/* With the configuration in service: if something is wrong all of them stay as they were. */
+static void reload_names(struct server *server)
+{
+	struct policy *next = NULL;
+	const enum result result = policies_load(server->config, &next);
+	if (result != RESULT_OK)
+		log_error("policy", "POL005",
+		          "reload failed, local zones and block lists stay as they were: %s",
+		          result_text(result));
+	publish_names(server, next);
+}
+
 /* HUP: what log rotation and people who edited a zone or the configuration want. Where the configuration is
- * wrong now, the zones are read again all the same. */
+ * wrong now, zones, local zones and lists are read again all the same. */
 void server_reload(struct server *server)
 {
 	char reason[RELOAD_REASON_BYTES];
@@ -245,8 +286,10 @@ void server_reload(struct server *server)
 	    result == RESULT_OK && reload_apply(server, &candidate, ZONES_READ_ALL, reason);
 	if (result == RESULT_OK)
 		reload_free(&candidate);
-	if (!applied)
+	if (!applied) {
 		result = reload_zones(server, ZONES_READ_ALL, NULL, false, &report);
+		reload_names(server);
+	}
 	(void)result; /* what failed is in the log */
 	certificates_reload(&server->certificates, pipeline_get_rcu(server->pipeline));
 	if (settings_renew_cookies(server->config, pipeline_get_rcu(server->pipeline),

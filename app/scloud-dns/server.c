@@ -71,6 +71,15 @@ static int load_zones(struct server *server)
 	return EXIT_SUCCESS;
 }
 
+static int load_policies(struct server *server)
+{
+	const enum result result = policies_load(server->config, &server->names);
+	if (result == RESULT_OK)
+		return EXIT_SUCCESS;
+	log_error("policy", "POL004", "local zones or block lists are wrong: not started");
+	return result == RESULT_NO_MEMORY ? EXIT_FAILURE : EXIT_WRONG;
+}
+
 static int start_eal(struct server *server)
 {
 	if (rte_eal_init(server->plan.argument_count, server->plan.argument) < 0)
@@ -105,6 +114,7 @@ static int make_pipeline(struct server *server)
 	const struct settings_parts parts = {
 	    .config = server->config,
 	    .zones = zones_views(server->zones),
+	    .names = server->names,
 	    .ports = &server->ports,
 	    .pools = &server->pools,
 	    .upstreams = &server->upstreams,
@@ -145,6 +155,8 @@ static int prepare(struct server *server)
 	int status = open_log(server->config);
 	if (status == EXIT_SUCCESS)
 		status = load_zones(server);
+	if (status == EXIT_SUCCESS)
+		status = load_policies(server);
 	if (status != EXIT_SUCCESS)
 		return status;
 	if (certificates_open(server->config, &server->certificates) != RESULT_OK ||
@@ -245,6 +257,7 @@ static void stop(struct server *server)
 	}
 	upstreams_free(&server->upstreams);
 	certificates_close(&server->certificates);
+	policy_free(server->names);
 	zones_free(server->zones);
 	config_free(server->owned);
 	log_close();

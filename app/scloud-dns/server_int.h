@@ -18,6 +18,7 @@
 #include "control/control.h"
 #include "kernel_half.h"
 #include "plan.h"
+#include "policies.h"
 #include "ports.h"
 #include "settings.h"
 #include "topology.h"
@@ -31,6 +32,7 @@ struct server {
 	uint32_t restart_count; /* changes of the file that wait for a restart */
 	const struct args *args;
 	struct zones *zones;
+	struct policy *names;
 	struct ports ports;
 	struct plan plan;
 	struct pipeline_pools pools;

@@ -196,6 +196,7 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	settings->query_dispatcher = (struct stage_query_dispatcher_settings){
 	    .zones = &settings->zones,
 	    .policy = &settings->policy,
+	    .names = &settings->names,
 	    .version = "scloud-dns " SCLOUD_VERSION,
 	    .identity = parts->config->server.name,
 	    .cookie_keys = &settings->cookie_keys,
@@ -287,6 +288,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 	out->policy.release = guard_policy_free;
 	out->cookie_keys.release = free;
 	snapshot_publish(&out->zones, NULL, parts->zones);
+	snapshot_publish(&out->names, NULL, parts->names);
 	enum result result = access_policy_create(parts->config, &policy);
 	if (result != RESULT_OK)
 		return result;

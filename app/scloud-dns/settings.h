@@ -36,6 +36,7 @@
 struct settings_parts {
 	const struct config *config;
 	struct views *zones;
+	struct policy *names;
 	struct ports *ports;
 	const struct pipeline_pools *pools; /* outlive the stages */
 	const struct upstreams *upstreams;
@@ -46,6 +47,7 @@ struct settings_parts {
 struct settings {
 	struct snapshot zones; /* of struct views */
 	struct snapshot policy; /* of struct guard_policy */
+	struct snapshot names; /* of struct policy */
 	struct snapshot cookie_keys; /* of struct cookie_keys */
 	struct ratelimit_settings queries;
 	struct ratelimit_settings responses;

@@ -186,10 +186,10 @@ static void check_zone(struct reader *reader, uint32_t index, const struct confi
 }
 
 /* Gives records their TTL, and those with a priority the data with it in front. */
-static void finish_records(struct reader *reader, struct config_zone *zone)
+static void finish_records(struct reader *reader, struct config_record *records, uint32_t count)
 {
-	for (uint32_t i = 0; i < zone->records_count; i++) {
-		struct config_record *record = &zone->records[i];
+	for (uint32_t i = 0; i < count; i++) {
+		struct config_record *record = &records[i];
 		if (record->ttl == CONFIG_UNSET)
 			record->ttl = reader->config->server.default_ttl;
 		if (record->priority == CONFIG_UNSET || record->rdata == NULL)
@@ -209,8 +209,11 @@ static void check_zones(struct reader *reader)
 	struct config *config = reader->config;
 	for (uint32_t i = 0; i < config->zone_count; i++) {
 		check_zone(reader, i, &config->zone[i]);
-		finish_records(reader, &config->zone[i]);
+		finish_records(reader, config->zone[i].records, config->zone[i].records_count);
 	}
+	for (uint32_t i = 0; i < config->local_zone_count; i++)
+		finish_records(reader, config->local_zone[i].records,
+		               config->local_zone[i].records_count);
 	for (uint32_t i = 0; i < config->dynupdate_count; i++) {
 		bool found = false;
 		const struct config_dynupdate *update = &config->dynupdate[i];

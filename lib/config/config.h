@@ -25,6 +25,7 @@
 #include "config/config_common.h"
 #include "config/config_dpdk.h"
 #include "config/config_limits.h"
+#include "config/config_policy.h"
 #include "config/config_zone.h"
 
 struct config_server {
@@ -212,11 +213,6 @@ struct config_ratelimit {
 	struct config_rrl rrl;
 };
 
-struct config_policy {
-	const char **deny_domains;
-	uint32_t deny_domains_count;
-};
-
 struct config_amplification {
 	bool drop_fragments;
 	uint16_t max_response_size_udp;
@@ -269,6 +265,8 @@ struct config {
 	struct config_axfr axfr;
 	struct config_dnssec dnssec;
 	struct config_policy policy;
+	struct config_local_zone *local_zone;
+	uint32_t local_zone_count;
 	struct config_amplification amplification_mitigation;
 	struct config_tuning tuning;
 	struct config_view *view;

@@ -51,6 +51,8 @@ static const struct option root_rows[] = {
     SECTION(axfr, "Zone transfers.", .table = &option_axfr, .pending = true),
     SECTION(dnssec, "Signing of zones.", .table = &option_dnssec, .pending = true),
     SECTION(policy, "Names that are treated in a way of their own.", .table = &option_policy),
+    SECTIONS(local_zone, "Names with answers of our own, without being a zone of the world.",
+             .table = &option_local_zone, .live = true),
     SECTION(amplification_mitigation, "Against misuse of our answers for attacks on others.",
             .table = &option_amplification),
     SECTION(tuning, "Sizes that seldom need a change.", .table = &option_tuning),

@@ -109,6 +109,8 @@ extern const struct option_table option_root_hints;
 extern const struct option_table option_cache;
 extern const struct option_table option_recursion;
 extern const struct option_table option_policy;
+extern const struct option_table option_local_zone;
+extern const struct option_table option_record;
 extern const struct option_table option_zone;
 extern const struct option_table option_tsig_key;
 extern const struct option_table option_axfr;

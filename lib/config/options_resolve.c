@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* Options of answers from elsewhere: forwarder, root_hints, cache, recursion, policy. */
+/* Options of answers from elsewhere: forwarder, root_hints, cache, recursion. */
 #include "config/config.h"
 #include "config/option.h"
 
@@ -288,19 +288,4 @@ static const struct option recursion_rows[] = {
 const struct option_table option_recursion = {
     TABLE(recursion, recursion_rows),
     .example = "{\"allowed_acl\": \"internal\", \"forward_to\": [\"upstream\"]}",
-};
-
-static const struct option policy_rows[] = {
-    {.key = "deny_domains",
-     .type = OPTION_DOMAIN,
-     LIST_AT(policy, deny_domains),
-     .init = "[]",
-     .live = true,
-     .pending = true,
-     .help = "These names, and all below them, do not exist for our clients."},
-};
-
-const struct option_table option_policy = {
-    TABLE(policy, policy_rows),
-    .example = "{\"deny_domains\": [\"bad.example\"]}",
 };

@@ -51,7 +51,7 @@ static const struct option record_rows[] = {
      .help = "Data as in a zone file."},
 };
 
-static const struct option_table option_record = {TABLE(record, record_rows)};
+const struct option_table option_record = {TABLE(record, record_rows)};
 
 static const struct option_word zone_types[] = {
     {"master", CONFIG_ZONE_PRIMARY, false},  {"primary", CONFIG_ZONE_PRIMARY, false},

@@ -42,6 +42,7 @@ struct guard_verdict guard_policy_check(const struct guard_policy *policy, uint8
 	    .recursion_allowed =
 	        policy->recursion_enabled && (classes & GUARD_CLASS_RECURSION) != 0,
 	    .exempt = (classes & GUARD_CLASS_EXEMPT) != 0,
+	    .unfiltered = (classes & GUARD_CLASS_UNFILTERED) != 0,
 	};
 	if (at < policy->listener_count) {
 		verdict.allowed = (classes & GUARD_CLASS_LISTENER(at)) != 0;

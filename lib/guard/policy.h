@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* policy -- who may ask at which of our addresses, who may have recursion, whom no rate limits.
+/* policy -- who may ask at which of our addresses, who may have recursion, whom no rate or list limits.
  *
  * What:    an immutable object made from the configuration: listeners and one address set with a class
  *          for each list. One call, with one pass over that set, gives the verdict for one client.
@@ -25,6 +25,7 @@
 #define GUARD_CLASS_LISTENER(index) (UINT64_C(1) << (index))
 #define GUARD_CLASS_RECURSION (UINT64_C(1) << GUARD_LISTENERS_MAX)
 #define GUARD_CLASS_EXEMPT (UINT64_C(2) << GUARD_LISTENERS_MAX)
+#define GUARD_CLASS_UNFILTERED (UINT64_C(4) << GUARD_LISTENERS_MAX)
 
 struct guard_listener {
 	uint8_t family; /* 4 or 6 */
@@ -44,6 +45,7 @@ struct guard_verdict {
 	bool allowed; /* may ask at all */
 	bool recursion_allowed; /* may have recursion */
 	bool exempt; /* is not limited by rate */
+	bool unfiltered; /* no policy on names is for him */
 };
 
 /* The verdict for a client that asked at one of our addresses. The most exact listener counts: the one

@@ -92,6 +92,7 @@ struct query {
 	bool has_stale; /* a stale answer is in the packet: CACHE_LOOKUP, for RESOLVER */
 	uint8_t view; /* index of guard/views.h, of that version of the views; QUERY_DISPATCHER */
 	bool exempt; /* the client is not limited by rate; QUERY_DISPATCHER */
+	bool unfiltered; /* no policy on names is for the client; QUERY_DISPATCHER */
 	bool expire_known; /* `zone_expire_s` goes into the answer; ZONE_MANAGER */
 	bool serial_known; /* `zone_serial` and `zone_labels` do */
 	uint8_t zone_labels; /* labels of the zone's name */

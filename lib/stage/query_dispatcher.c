@@ -14,6 +14,7 @@
 #include "guard/policy.h"
 #include "guard/views.h"
 #include "pipeline/query.h"
+#include "policy/policy.h"
 #include "zone/zone.h"
 
 struct query_dispatcher {
@@ -177,40 +178,88 @@ static bool is_ordinary(const struct query *query)
 	       is_record_type(query->question.type);
 }
 
-static enum query_dispatcher_output dispatch(struct stage *stage, struct rte_mbuf *mbuf,
-                                             const struct zone_set *zones,
-                                             const struct guard_policy *policy)
-{
-	struct query *query = query_of(mbuf);
+/* What a burst is judged by. */
+struct rules {
+	const struct guard_policy *guard;
+	const struct policy *names;
+};
 
-	if (UNLIKELY(!is_ordinary(query)))
-		return answer_odd(stage, mbuf);
-	if (zone_set_find(zones, &query->question) != NULL) {
-		query->verdict = QUERY_VERDICT_ZONE;
-		return QUERY_DISPATCHER_TO_ZONE_MANAGER;
+/* Writes what a policy says into the packet; for a name that gets no answer the packet ends. */
+static void apply(struct stage *stage, struct rte_mbuf *mbuf, const struct policy *names,
+                  const struct policy_verdict *verdict)
+{
+	static const uint8_t events[POLICY_REASON_COUNT] = {
+	    [POLICY_REASON_LOCAL] = QUERY_DISPATCHER_EVENT_LOCAL,
+	    [POLICY_REASON_SPECIAL] = QUERY_DISPATCHER_EVENT_SPECIAL,
+	    [POLICY_REASON_DENIED] = QUERY_DISPATCHER_EVENT_DENIED,
+	};
+	struct query *query = query_of(mbuf);
+	struct dns_builder builder;
+	stage_count(&stage->counters->event[events[verdict->reason]], 1);
+	if (verdict->kind == POLICY_DROP) {
+		stage_drop(stage, mbuf, DROP_DISPATCHER_POLICY);
+		return;
 	}
-	if (query->recursion_allowed && query->question.class == DNS_CLASS_IN) {
-		query->verdict = QUERY_VERDICT_CACHE;
-		return QUERY_DISPATCHER_TO_CACHE_LOOKUP;
-	}
+	query->verdict = QUERY_VERDICT_ANSWER;
+	query_builder(mbuf, &builder);
+	policy_answer(names, verdict, &query->question, &builder, &query->answer);
+	query_take_sections(query, &builder);
+	stage_emit(stage, QUERY_DISPATCHER_TO_ENCODER, mbuf);
+}
+
+/* Whether a policy has taken the packet. Policies are for those who may have recursion. */
+static bool is_taken(struct stage *stage, struct rte_mbuf *mbuf, const struct policy *names)
+{
+	const struct query *query = query_of(mbuf);
+	if (names == NULL || query->unfiltered)
+		return false;
+	const struct policy_verdict verdict = policy_find(names, &query->question);
+	if (LIKELY(verdict.kind == POLICY_NONE))
+		return false;
+	apply(stage, mbuf, names, &verdict);
+	return true;
+}
+
+static enum query_dispatcher_output refuse_outsider(struct stage *stage, struct query *query,
+                                                    const struct guard_policy *guard)
+{
 	stage_count(&stage->counters->event[QUERY_DISPATCHER_EVENT_NO_ZONE], 1);
-	if (policy->recursion_enabled)
+	if (guard->recursion_enabled)
 		return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED,
 		              "recursion is not for this client");
 	return refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_NOT_AUTHORITATIVE, "no zone of ours");
 }
 
+static void dispatch(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_set *zones,
+                     const struct rules *rules)
+{
+	struct query *query = query_of(mbuf);
+
+	if (UNLIKELY(!is_ordinary(query))) {
+		stage_emit(stage, answer_odd(stage, mbuf), mbuf);
+	} else if (zone_set_find(zones, &query->question) != NULL) {
+		query->verdict = QUERY_VERDICT_ZONE;
+		stage_emit(stage, QUERY_DISPATCHER_TO_ZONE_MANAGER, mbuf);
+	} else if (!query->recursion_allowed || query->question.class != DNS_CLASS_IN) {
+		stage_emit(stage, refuse_outsider(stage, query, rules->guard), mbuf);
+	} else if (!is_taken(stage, mbuf, rules->names)) {
+		query->verdict = QUERY_VERDICT_CACHE;
+		stage_emit(stage, QUERY_DISPATCHER_TO_CACHE_LOOKUP, mbuf);
+	}
+}
+
 static void take(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_set *zones,
-                 const struct guard_policy *policy)
+                 const struct rules *rules)
 {
 	const struct query_dispatcher *dispatcher = stage->state;
 	struct query *query = query_of(mbuf);
 	const struct guard_verdict verdict =
-	    guard_policy_check(policy, query->client.family, query->client.octets,
+	    guard_policy_check(rules->guard, query->client.family, query->client.octets,
 	                       query->local.octets, query->local.port);
 
 	query->recursion_allowed = verdict.recursion_allowed;
 	query->exempt = verdict.exempt;
+	query->unfiltered = verdict.unfiltered;
 	if (query->edns.present)
 		check_cookie(dispatcher->settings, query);
 	if (UNLIKELY(is_over_rate(stage, query))) {
@@ -222,7 +271,7 @@ static void take(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_s
 		    refuse(query, DNS_RCODE_REFUSED, EDNS_EDE_PROHIBITED, "not in the access list"),
 		    mbuf);
 	} else {
-		stage_emit(stage, dispatch(stage, mbuf, zones, policy), mbuf);
+		dispatch(stage, mbuf, zones, rules);
 	}
 }
 
@@ -239,14 +288,21 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 {
 	const struct query_dispatcher *dispatcher = stage->state;
 	const struct views *views = snapshot_load(dispatcher->settings->zones);
-	const struct guard_policy *policy = snapshot_load(dispatcher->settings->policy);
+	const struct rules rules = {
+	    .guard = snapshot_load(dispatcher->settings->policy),
+	    .names = dispatcher->settings->names == NULL
+	                 ? NULL
+	                 : snapshot_load(dispatcher->settings->names),
+	};
 
 	for (uint16_t i = 0; i < count; i++) {
 		struct query *query = query_of(burst[i]);
 		zone_set_prefetch(pick_zones(views, query), &query->question);
+		if (rules.names != NULL)
+			policy_prefetch(rules.names, &query->question);
 	}
 	for (uint16_t i = 0; i < count; i++)
-		take(stage, burst[i], views_zones(views, query_of(burst[i])->view), policy);
+		take(stage, burst[i], views_zones(views, query_of(burst[i])->view), &rules);
 }
 
 const struct stage_ops stage_query_dispatcher_ops = {

@@ -5,12 +5,14 @@
  *
  * What:    checks who asks (access lists, cookies, query rate limits) and what is asked (class, type,
  *          opcode), and sends the query to ZONE_MANAGER, to CACHE_LOOKUP or, with a response code,
- *          straight to ENCODER. Class CH questions about the server itself are answered here.
+ *          straight to ENCODER. Class CH questions about the server itself are answered here, and so
+ *          are names of policies (local zones, denied names, special names) where recursion would be
+ *          next: our own zones are never touched by them.
  * Threads: one instance for each lane, on its lcore.
  * Memory:  the rate limits' table besides the packet.
- * Limits:  guard/policy.h.
+ * Limits:  guard/policy.h, policy/policy_limits.h.
  * Trust:   queries are parsed and still untrusted in what they ask for.
- * RFC:     1035 §4.1.1 (REFUSED, NOTIMP), 4892 (CH TXT), 5358, 8914, 6895. */
+ * RFC:     1035 §4.1.1 (REFUSED, NOTIMP), 4892 (CH TXT), 5358, 6303, 6761, 8914, 6895. */
 #pragma once
 
 #include "guard/ratelimit.h"
@@ -28,6 +30,9 @@ enum query_dispatcher_event {
 	QUERY_DISPATCHER_EVENT_ACL, /* refused by an access list */
 	QUERY_DISPATCHER_EVENT_NO_ZONE, /* refused: not our zone and no recursion for this client */
 	QUERY_DISPATCHER_EVENT_CHAOS,
+	QUERY_DISPATCHER_EVENT_LOCAL, /* answered from, or held back by, a local zone */
+	QUERY_DISPATCHER_EVENT_SPECIAL, /* a name that the RFCs keep from the outside */
+	QUERY_DISPATCHER_EVENT_DENIED, /* a denied name or one of a block list */
 };
 
 /* RFC 4892 §3: a TXT string has at most 255 octets. */
@@ -36,6 +41,7 @@ enum query_dispatcher_event {
 struct stage_query_dispatcher_settings {
 	const struct snapshot *zones; /* of struct views: zones, by view of the client */
 	const struct snapshot *policy; /* of struct guard_policy */
+	const struct snapshot *names; /* of struct policy: names treated in a way of their own */
 	/* Answers to CH TXT version.bind (version.server) and hostname.bind (id.server); NULL: REFUSED. */
 	const char *version;
 	const char *identity;

@@ -9,16 +9,18 @@
 
 #include "base/clock.h"
 #include "stage/encoder.h"
+#include "stage/query_dispatcher.h"
 #include "telemetry/telemetry_int.h"
 
-/* Sum of one of ENCODER's events over all lanes. */
-static uint64_t sum_encoder_event(const struct pipeline *pipeline, enum encoder_event event)
+/* Sum of one of a stage's events over all lanes. */
+static uint64_t sum_event(const struct pipeline *pipeline, const struct stage_ops *ops,
+                          unsigned event)
 {
 	uint64_t sum = 0;
 	for (uint16_t i = 0; i < pipeline_count_stages(pipeline); i++) {
 		struct pipeline_stage_stats stats;
 		pipeline_get_stage(pipeline, i, &stats);
-		if (stats.ops == &stage_encoder_ops)
+		if (stats.ops == ops)
 			sum += telemetry_read(&stats.counters->event[event]);
 	}
 	return sum;
@@ -27,7 +29,7 @@ static uint64_t sum_encoder_event(const struct pipeline *pipeline, enum encoder_
 static void add_answers(const struct pipeline *pipeline, struct rte_tel_data *reply)
 {
 	static const struct {
-		enum encoder_event event;
+		unsigned event;
 		const char *name;
 	} rows[] = {
 	    {ENCODER_EVENT_NOERROR, "answers_noerror"},
@@ -41,7 +43,24 @@ static void add_answers(const struct pipeline *pipeline, struct rte_tel_data *re
 	};
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
 		rte_tel_data_add_dict_u64(reply, rows[i].name,
-		                          sum_encoder_event(pipeline, rows[i].event));
+		                          sum_event(pipeline, &stage_encoder_ops, rows[i].event));
+}
+
+/* Questions whose names policies took. */
+static void add_policies(const struct pipeline *pipeline, struct rte_tel_data *reply)
+{
+	static const struct {
+		unsigned event;
+		const char *name;
+	} rows[] = {
+	    {QUERY_DISPATCHER_EVENT_LOCAL, "policy_local"},
+	    {QUERY_DISPATCHER_EVENT_SPECIAL, "policy_special"},
+	    {QUERY_DISPATCHER_EVENT_DENIED, "policy_denied"},
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+		rte_tel_data_add_dict_u64(
+		    reply, rows[i].name,
+		    sum_event(pipeline, &stage_query_dispatcher_ops, rows[i].event));
 }
 
 static void add_rates(const struct metrics_view *view, struct rte_tel_data *reply)
@@ -84,6 +103,7 @@ int telemetry_stats(const struct telemetry_settings *settings, const char *param
 	rte_tel_data_add_dict_u64(reply, "in_flight", totals.in_flight);
 	add_rates(settings->view, reply);
 	add_answers(settings->pipeline, reply);
+	add_policies(settings->pipeline, reply);
 	for (int i = 0; i < DROP_REASON_COUNT; i++) {
 		char name[TELEMETRY_NAME_BYTES];
 		snprintf(name, sizeof(name), "drop_%s", drop_name((enum drop_reason)i));

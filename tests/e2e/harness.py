@@ -99,6 +99,8 @@ def default_config():
     for zone in config.get('zone', []):
         if 'file' in zone:
             zone['file'] = str(DEFAULT_CONFIG.parent / zone['file'])
+    # Names that tests play the world with: by default they are not looked up (RFC 6761).
+    config['policy']['empty_zone_exceptions'] = ['test.']
     return config
 
 

@@ -74,9 +74,9 @@ def ping():
 @case("what we have no zone for goes to the name servers of resolv.conf, and is cached")
 def forwarding():
     for server_address in (V4, V6, '127.0.0.1'):
-        text = dig(server_address, 'forwarded.test', 'A')
+        text = dig(server_address, 'forwarded.example', 'A')
         expect('192.0.2.1' in text, text)
-    expect_equal(upstream.asked['forwarded.test.', 'udp'], 1, 'questions that reached upstream')
+    expect_equal(upstream.asked['forwarded.example.', 'udp'], 1, 'questions that reached upstream')
 
 
 @case('a port that is not open answers with ICMP, as a host does')
