@@ -74,6 +74,16 @@ static enum result renew_all(struct certificates *certificates, struct pipeline_
 		if (first == RESULT_OK)
 			first = result;
 	}
+	if (config->doh.enabled && config->doh.terminate_tls) {
+		const struct tls_server_settings settings = {
+		    .cert_path = config->doh.tls_cert_path,
+		    .key_path = config->doh.tls_key_path,
+		    .protocol = TLS_PROTOCOL_H2,
+		};
+		result = renew(&certificates->doh, rcu, "doh", &settings);
+		if (first == RESULT_OK)
+			first = result;
+	}
 	return first;
 }
 

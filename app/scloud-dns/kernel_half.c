@@ -197,7 +197,8 @@ static void add_routes(const struct config_port *port, struct kernel_half *half)
 /* A listener that is not a socket of its own stands for the ports that have its address: TCP of an owned
  * port is in our kernel half, of others in the host's. */
 static enum result add_at_ports(const struct ports *ports, const struct config_address *at,
-                                const struct slowpath_listener *model, struct kernel_half *half)
+                                const struct slowpath_listener *model, bool owned_only,
+                                struct kernel_half *half)
 {
 	enum result result = RESULT_OK;
 	for (uint16_t i = 0; i < ports->count; i++) {
@@ -206,6 +207,8 @@ static enum result add_at_ports(const struct ports *ports, const struct config_a
 			struct slowpath_listener listener = *model;
 			bool same = memcmp(ours->octets, at->octets, 16) == 0;
 			if (ours->family != at->family || !(same || is_wildcard(at)))
+				continue;
+			if (owned_only && ports->port[i].mode != PORT_MODE_OWNED)
 				continue;
 			listener.address =
 			    to_address(ours->family, ours->octets, model->address.port);
@@ -232,7 +235,7 @@ static enum result add_tls(const struct kernel_half_parts *parts, uint32_t row_i
 		return RESULT_OK;
 	if (is_kernel_listener(parts->ports, row))
 		return add_listener(half, &listener);
-	return add_at_ports(parts->ports, &row->address, &listener, half);
+	return add_at_ports(parts->ports, &row->address, &listener, false, half);
 }
 
 static enum result add_plain(const struct config *config, const struct config_listener *row,
@@ -252,6 +255,34 @@ static enum result add_plain(const struct config *config, const struct config_li
 	return result;
 }
 
+/* DNS over HTTPS: where the address says, 0.0.0.0 and :: being every place that there is. */
+static enum result add_doh(const struct kernel_half_parts *parts, struct kernel_half *half)
+{
+	const struct config_doh *doh = &parts->config->doh;
+	const struct slowpath_listener listener = {
+	    .address = to_address(doh->bind.family, doh->bind.octets, doh->bind.port),
+	    .tcp = true,
+	    .host = true,
+	    .service = {.tls = doh->terminate_tls ? &parts->certificates->doh : NULL,
+	                .http = &half->http},
+	};
+	enum result result = RESULT_OK;
+	if (!doh->enabled)
+		return RESULT_OK;
+	half->http = (struct http_settings){
+	    .paths = doh->paths,
+	    .path_count = doh->paths_count,
+	    .origins = doh->allowed_origins,
+	    .origin_count = doh->allowed_origins_count,
+	};
+	if (is_wildcard(&doh->bind) || !is_port_address(parts->ports, &doh->bind))
+		result = add_listener(half, &listener);
+	if (result == RESULT_OK)
+		result = add_at_ports(parts->ports, &doh->bind, &listener, is_wildcard(&doh->bind),
+		                      half);
+	return result;
+}
+
 static enum result add_sockets(const struct kernel_half_parts *parts, struct kernel_half *half)
 {
 	enum result result = RESULT_OK;
@@ -262,6 +293,8 @@ static enum result add_sockets(const struct kernel_half_parts *parts, struct ker
 		else if (is_kernel_listener(parts->ports, row))
 			result = add_plain(parts->config, row, half);
 	}
+	if (result == RESULT_OK)
+		result = add_doh(parts, half);
 	return result;
 }
 

@@ -4,7 +4,7 @@
 /* kernel_half -- what the kernel does for us: TAPs, TCP and sockets, as the configuration wants them.
  *
  * What:    fills in the settings of TCP_ACCEPTOR: an exception TAP for each owned port, TCP on the
- *          ports' addresses, UDP and TCP sockets for listeners that are no port's, TLS.
+ *          ports' addresses, UDP and TCP sockets for listeners that are no port's, TLS, HTTP.
  * Threads: control.
  * Memory:  struct kernel_half is the caller's and outlives the pipeline.
  * Limits:  slowpath/slowpath_limits.h.
@@ -27,6 +27,7 @@ struct kernel_half {
 	struct endpoint_prefix address[PORT_MAX][PORT_ADDRESSES_MAX];
 	struct slowpath_listener listener[SLOWPATH_LISTENERS_MAX];
 	struct slowpath_route route[2 * PORT_MAX];
+	struct http_settings http;
 };
 
 /* What it is made from; all of it outlives the pipeline. */

@@ -141,6 +141,23 @@ static void check_listener(struct reader *reader, uint32_t index)
 		    index);
 }
 
+static void check_doh(struct reader *reader)
+{
+	const struct config_doh *doh = &reader->config->doh;
+	if (!doh->enabled)
+		return;
+	if (doh->terminate_tls && (doh->tls_cert_path[0] == '\0' || doh->tls_key_path[0] == '\0'))
+		reader_error(reader, place_of(reader, "doh", "terminate_tls"),
+		             "doh.terminate_tls: found true without tls_cert_path or tls_key_path, "
+		             "allowed: with both, or false behind a proxy");
+	for (uint32_t i = 0; i < doh->paths_count; i++)
+		if (doh->paths[i][0] != '/' || strpbrk(doh->paths[i], "?#{ ") != NULL)
+			reader_error(reader, place_of(reader, "doh", "paths"),
+			             "doh.paths[%u]: found \"%s\", allowed: a path that begins "
+			             "with / and has no query",
+			             i, doh->paths[i]);
+}
+
 /* Whether the access list holds everybody of a family. */
 static bool is_everybody(const struct config_acl *acl)
 {
@@ -161,6 +178,7 @@ void reader_check_listeners(struct reader *reader)
 	for (uint32_t i = 0; i < config->listener_count; i++)
 		check_listener(reader, i);
 	check_tcp_ports(reader);
+	check_doh(reader);
 	if (config->recursion.enabled && is_everybody(config->recursion.allowed_acl.acl))
 		reader_warn(
 		    reader, place_of(reader, "recursion", "allowed_acl"),

@@ -37,7 +37,7 @@ static const struct option root_rows[] = {
              .table = &option_acl, .live = true),
     SECTIONS(listener, "Addresses at which we take queries, and who may ask there.",
              .table = &option_listener, .items_max = CONFIG_LISTENERS_MAX),
-    SECTION(doh, "DNS over HTTPS.", .table = &option_doh, .pending = true),
+    SECTION(doh, "DNS over HTTPS, over HTTP/2.", .table = &option_doh),
     SECTIONS(forwarder, "Groups of servers that answer for us what we do not know.",
              .table = &option_forwarder, .live = true),
     SECTION(root_hints, "Where iteration starts.", .table = &option_root_hints),

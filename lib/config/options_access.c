@@ -127,7 +127,7 @@ static const struct option doh_rows[] = {
      .type = OPTION_ENDPOINT,
      AT(doh, bind),
      .init = "\"127.0.0.1:8443\"",
-     .help = "Address and port."},
+     .help = "Address and port; 0.0.0.0 or ::: every address of the host and of the DPDK ports."},
     {.key = "terminate_tls",
      .type = OPTION_BOOL,
      AT(doh, terminate_tls),
@@ -137,14 +137,12 @@ static const struct option doh_rows[] = {
      .type = OPTION_PATH,
      AT(doh, tls_cert_path),
      .init = "\"\"",
-     .live = true,
-     .help = "Certificate chain, PEM."},
+     .help = "Certificate chain, PEM. The file is read again at SIGHUP."},
     {.key = "tls_key_path",
      .type = OPTION_PATH,
      AT(doh, tls_key_path),
      .init = "\"\"",
-     .live = true,
-     .help = "Private key, PEM."},
+     .help = "Private key, PEM without a password. The file is read again at SIGHUP."},
     {.key = "paths",
      .type = OPTION_TEXT,
      LIST_AT(doh, paths),
@@ -156,8 +154,8 @@ static const struct option doh_rows[] = {
      LIST_AT(doh, allowed_origins),
      RANGE(1, 255),
      .init = "[]",
-     .live = true,
-     .help = "Origins that browsers may come from (CORS)."},
+     .help = "Origins whose pages may read answers in a browser (CORS), as "
+             "\"https://host\"; \"*\": all."},
 };
 
 const struct option_table option_doh = {TABLE(doh, doh_rows), .gate = "enabled"};

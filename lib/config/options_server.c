@@ -134,7 +134,8 @@ const struct option_table option_server = {
 static const struct option workers_rows[] = {
     WORKERS(listener, 0, "Takes frames from the receive queues. " LANE_HELP),
     WORKERS(tcp_acceptor, 1, "Takes TCP connections and kernel sockets; 0: one."),
-    WORKERS(doh_acceptor, 1, "Takes DNS over HTTPS, which is not done yet."),
+    WORKERS(doh_acceptor, 1,
+            "Kept for files of older versions: TCP_ACCEPTOR takes DNS over HTTPS."),
     WORKERS(decoder, 0, "Reads the query. " LANE_HELP),
     WORKERS(query_dispatcher, 0, "Decides who answers. " LANE_HELP),
     WORKERS(cache_lookup, 0, "Answers from the cache. " LANE_HELP),

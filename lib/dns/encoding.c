@@ -12,6 +12,8 @@ static const char hex_digits[] = "0123456789ABCDEF";
 static const char base32hex_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64url_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static uint8_t bits_per_char(enum encoding_base base)
 {
@@ -40,6 +42,13 @@ static int base64_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
+static int base64url_value(char c)
+{
+	if (c == '+' || c == '/')
+		return -1;
+	return base64_value(c == '-' ? '+' : c == '_' ? '/' : c);
+}
+
 static int char_value(enum encoding_base base, char c)
 {
 	switch (base) {
@@ -49,6 +58,8 @@ static int char_value(enum encoding_base base, char c)
 		return base32hex_value(c);
 	case ENCODING_BASE64:
 		return base64_value(c);
+	case ENCODING_BASE64URL:
+		return base64url_value(c);
 	}
 	return -1;
 }
@@ -94,6 +105,7 @@ void encoding_encode(enum encoding_base base, const uint8_t *data, size_t len,
 {
 	const char *digits = base == ENCODING_HEX         ? hex_digits
 	                     : base == ENCODING_BASE32HEX ? base32hex_digits
+	                     : base == ENCODING_BASE64URL ? base64url_digits
 	                                                  : base64_digits;
 	const uint8_t width = bits_per_char(base);
 	const uint32_t mask = (1u << width) - 1;

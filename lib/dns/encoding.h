@@ -9,7 +9,7 @@
  * Memory:  the caller's.
  * Limits:  none but the writer's.
  * Trust:   takes anything.
- * RFC:     4648 §4 (base64), §7 (base32hex), §8 (hex). */
+ * RFC:     4648 §4 (base64), §5 (base64url), §7 (base32hex), §8 (hex). */
 #pragma once
 
 #include <stdbool.h>
@@ -23,6 +23,7 @@ enum encoding_base {
 	ENCODING_HEX, /* either case */
 	ENCODING_BASE32HEX, /* either case, no padding */
 	ENCODING_BASE64, /* with padding */
+	ENCODING_BASE64URL, /* no padding */
 };
 
 struct encoding_decoder {

@@ -65,6 +65,7 @@ struct query {
 	uint8_t link_producer; /* which producer of that link */
 	uint32_t stream_index; /* connection or socket slot (STREAM, SOCKET) */
 	uint32_t stream_generation; /* tells a slot's present connection from its former ones */
+	uint32_t stream_request; /* HTTP/2: which of the connection's requests */
 	struct query_address client;
 	struct query_address local; /* the address it was sent to: answers leave from it */
 

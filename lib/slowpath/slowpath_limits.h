@@ -95,6 +95,28 @@
  * like). Honest peers send one in 2^24 records or none. */
 #define TLS_POST_MESSAGES_MAX 64
 
+/* Requests of all HTTP/2 sessions at once: a slot is about 100 octets, touched only when used. Too low: streams
+ * are reset. Too high: memory. */
+#define HTTP_STREAMS_DEFAULT 65536
+/* What HTTP/2 sessions may allocate together (a session takes 5 to 30 KiB); beyond, sessions are closed. */
+#define HTTP_MEMORY_BYTES_DEFAULT (128u * 1024 * 1024)
+/* Header fields of one request, as told to clients. Too low: long paths and cookies of browsers. Too high:
+ * memory for what we never read. nghttp2 takes 64 KiB at most, and 8 CONTINUATION frames (CVE-2024-27316). */
+#define HTTP_HEADER_BYTES (16 * 1024)
+/* Dynamic table of our own header fields, which hardly change. */
+#define HTTP_TABLE_BYTES 1024
+/* Frames that cost us and bring no request (PING, SETTINGS, RST_STREAM, PRIORITY, empty DATA, broken ones) that
+ * a client may send at once, and how many more in a second; each answered request earns one. Too low:
+ * browsers that give up requests are cut off. Too high: rapid reset (CVE-2023-44487) pays. */
+#define HTTP_TOKENS_MAX 200
+#define HTTP_TOKENS_PER_SECOND 50
+/* Answers to PING and SETTINGS that wait because the client does not read (CVE-2019-9512, -9515). */
+#define HTTP_ACKS_MAX 100
+/* Entries of one SETTINGS frame. */
+#define HTTP_SETTINGS_MAX 32
+/* Blocks that one frame of ours takes: 16 KiB and its header, begun anywhere in a block. */
+#define HTTP_FRAME_BLOCKS 6
+
 /* Datagrams in one recvmmsg or sendmmsg. */
 #define LOCAL_UDP_BATCH 32
 /* Kernel receive buffer of a UDP socket: bursts of some thousand queries. */

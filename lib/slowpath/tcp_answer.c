@@ -11,7 +11,11 @@
 
 bool tcp_answer_write(struct tcp_server *server, struct tcp_connection *connection, uint64_t now_us)
 {
-	while (connection->output.bytes > 0) {
+	for (;;) {
+		if (!tcp_http_pull(server, connection))
+			return false;
+		if (connection->output.bytes == 0)
+			break;
 		struct iovec parts[STREAM_GATHER_BLOCKS];
 		int count = stream_output_gather(&connection->output, &server->output_pool, parts,
 		                                 STREAM_GATHER_BLOCKS);
@@ -31,6 +35,12 @@ bool tcp_answer_write(struct tcp_server *server, struct tcp_connection *connecti
 	return connection->fd >= 0;
 }
 
+void tcp_answer_mark(struct tcp_server *server, struct tcp_connection *connection)
+{
+	if (!list_has(&connection->dirty))
+		list_push(&server->dirty, &connection->dirty);
+}
+
 void tcp_server_flush(struct tcp_server *server, uint64_t now_us)
 {
 	while (!list_is_empty(&server->dirty)) {
@@ -39,20 +49,21 @@ void tcp_server_flush(struct tcp_server *server, uint64_t now_us)
 		list_remove(&connection->dirty);
 		(void)!tcp_answer_write(server, connection, now_us);
 	}
+	for (unsigned i = 0; i < HTTP_EVENT_COUNT; i++)
+		server->counts[TCP_EVENT_HTTP_REQUESTS + i] =
+		    http_server_count(server->http, (enum http_event)i);
 }
 
-static struct tcp_connection *find(const struct tcp_server *server, uint32_t index,
-                                   uint32_t generation)
+static struct tcp_connection *find(const struct tcp_server *server, const struct tcp_stream *stream)
 {
-	if (index >= server->fresh)
+	if (stream->index >= server->fresh)
 		return NULL;
-	struct tcp_connection *connection = &server->connections[index];
-	bool same = connection->fd >= 0 && connection->generation == generation;
+	struct tcp_connection *connection = &server->connections[stream->index];
+	bool same = connection->fd >= 0 && connection->generation == stream->generation;
 	return same ? connection : NULL;
 }
 
-/* Ends the connection whose output has stood still the longest. False: there is none but `spared`. */
-static bool end_slowest(struct tcp_server *server, const struct tcp_connection *spared)
+bool tcp_answer_end_slowest(struct tcp_server *server, const struct tcp_connection *spared)
 {
 	struct list_link *list = &server->timers[TCP_TIMER_OUTPUT];
 	if (list_is_empty(list))
@@ -69,7 +80,7 @@ static bool append(struct tcp_server *server, struct tcp_connection *connection,
                    const struct iovec *parts, int count, size_t skip)
 {
 	while (!stream_output_append(&connection->output, &server->output_pool, parts, count, skip))
-		if (!end_slowest(server, connection))
+		if (!tcp_answer_end_slowest(server, connection))
 			return false;
 	return true;
 }
@@ -106,11 +117,10 @@ static enum result put(struct tcp_server *server, struct tcp_connection *connect
 	return RESULT_OK;
 }
 
-enum result tcp_server_answer(struct tcp_server *server, uint32_t stream_index,
-                              uint32_t stream_generation, const uint8_t *message, uint32_t len,
-                              uint64_t now_us)
+enum result tcp_server_answer(struct tcp_server *server, struct tcp_stream stream,
+                              const uint8_t *message, uint32_t len, uint64_t now_us)
 {
-	struct tcp_connection *connection = find(server, stream_index, stream_generation);
+	struct tcp_connection *connection = find(server, &stream);
 	CHECK(len <= DNS_MESSAGE_MAX);
 	if (connection == NULL)
 		return RESULT_NOT_FOUND;
@@ -119,19 +129,22 @@ enum result tcp_server_answer(struct tcp_server *server, uint32_t stream_index,
 	if (connection->in_flight_old > 0)
 		connection->in_flight_old--;
 	tcp_timer_stop(connection, TCP_TIMER_ANSWER);
-	enum result result = put(server, connection, message, len);
+	enum result result =
+	    connection->http == NULL
+	        ? put(server, connection, message, len)
+	        : tcp_http_answer(server, connection, stream.request, message, len);
 	if (result == RESULT_NO_SPACE) {
 		tcp_connection_end(server, connection, TCP_EVENT_SLOW_READER);
 		return result;
 	}
-	if (result != RESULT_OK) {
+	/* A request that was reset leaves the others of its connection as they are. */
+	if (result != RESULT_OK && connection->http == NULL) {
 		tcp_connection_close(server, connection);
 		return result;
 	}
 	tcp_timer_stop(connection, TCP_TIMER_IDLE);
-	if (!list_has(&connection->dirty))
-		list_push(&server->dirty, &connection->dirty);
+	tcp_answer_mark(server, connection);
 	if (connection->in_flight > 0)
 		tcp_timer_start(server, connection, TCP_TIMER_ANSWER, now_us);
-	return RESULT_OK;
+	return result;
 }

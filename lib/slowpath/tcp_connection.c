@@ -22,6 +22,7 @@ static void large_release(struct tcp_server *server, struct tcp_connection *conn
 void tcp_connection_close(struct tcp_server *server, struct tcp_connection *connection)
 {
 	tcp_opening_end(server, connection);
+	tcp_http_close(connection);
 	tls_session_close(&connection->tls);
 	(void)close(connection->fd);
 	connection->fd = -1;
@@ -56,6 +57,8 @@ static bool has_whole_message(const struct tcp_connection *connection)
 {
 	const uint8_t *message;
 	uint16_t len;
+	if (connection->http != NULL)
+		return http_session_has_request(connection->http);
 	return stream_input_next(&connection->input, &message, &len);
 }
 
@@ -97,6 +100,16 @@ void tcp_connection_settle(struct tcp_server *server, struct tcp_connection *con
 	bool output = connection->output.bytes > 0;
 	bool whole = !server->draining && has_whole_message(connection);
 	bool partial = !whole && stream_input_pending(&connection->input) > 0;
+	if (connection->http != NULL) {
+		struct http_state http = http_session_state(connection->http);
+		output |= !http.is_over && http.body_bytes > 0;
+		/* What it wants to say comes at the end of the turn. */
+		output |= list_has(&connection->dirty);
+		partial = !whole && !http.is_over && http.is_partial;
+		/* After a failure nobody takes the answers. */
+		asked &= !http.is_over;
+		whole &= !http.is_over;
+	}
 	if ((connection->ended || server->draining) && !asked && !output && !whole) {
 		tcp_connection_close(server, connection);
 		return;
@@ -143,9 +156,11 @@ static void shrink(struct tcp_server *server, struct tcp_connection *connection)
 }
 
 /* One read. False: the connection was closed. */
-static bool fill(struct tcp_server *server, struct tcp_connection *connection)
+static bool fill(struct tcp_server *server, struct tcp_connection *connection, uint64_t now_us)
 {
 	uint8_t *room;
+	if (connection->http != NULL)
+		return tcp_http_fill(server, connection, now_us);
 	if (stream_input_is_too_small(&connection->input) && !grow(server, connection)) {
 		tcp_connection_end(server, connection, TCP_EVENT_REFUSED);
 		return false;
@@ -185,19 +200,45 @@ static void age_queries(struct tcp_server *server, struct tcp_connection *connec
 	connection->epoch_us = now_us;
 }
 
+/* The next whole message, where it lies. */
+static bool next_message(struct tcp_connection *connection, struct tcp_message *out)
+{
+	struct http_request request;
+	if (connection->http == NULL)
+		return stream_input_next(&connection->input, &out->data, &out->len);
+	if (!http_session_next(connection->http, &request))
+		return false;
+	out->stream.request = request.stream_id;
+	out->data = request.data;
+	out->len = request.len;
+	return true;
+}
+
+/* The message has gone its way. */
+static void took_message(struct tcp_server *server, struct tcp_connection *connection, uint16_t len)
+{
+	if (connection->http != NULL) {
+		http_session_took(connection->http);
+		return;
+	}
+	stream_input_consume(&connection->input, len);
+	shrink(server, connection);
+}
+
 /* Gives whole messages to the sink. False: the connection was closed. */
 static bool give(struct tcp_server *server, struct tcp_connection *connection,
                  const struct tcp_sink *sink, uint64_t now_us, uint16_t quota, uint16_t *given)
 {
 	struct tcp_message message = {
-	    .stream_index = tcp_connection_index(server, connection),
-	    .stream_generation = connection->generation,
-	    .encrypted = tcp_connection_is_tls(connection),
+	    .stream = {.index = tcp_connection_index(server, connection),
+	               .generation = connection->generation},
+	    /* Plain HTTP comes from a proxy, which encrypts. */
+	    .encrypted = tcp_connection_is_tls(connection) || connection->http != NULL,
 	    .client = &connection->client,
 	    .local = &connection->local,
 	};
 	while (*given < quota && may_enter(server, connection) &&
-	       stream_input_next(&connection->input, &message.data, &message.len)) {
+	       next_message(connection, &message)) {
 		if (!is_query(message.data, message.len)) {
 			tcp_connection_end(server, connection, TCP_EVENT_PROTOCOL);
 			return false;
@@ -209,8 +250,7 @@ static bool give(struct tcp_server *server, struct tcp_connection *connection,
 		age_queries(server, connection, now_us);
 		connection->in_flight++;
 		(*given)++;
-		stream_input_consume(&connection->input, message.len);
-		shrink(server, connection);
+		took_message(server, connection, message.len);
 		tcp_timer_stop(connection, TCP_TIMER_MESSAGE);
 		tcp_timer_stop(connection, TCP_TIMER_ANSWER);
 	}
@@ -233,7 +273,7 @@ uint16_t tcp_connection_serve(struct tcp_server *server, struct tcp_connection *
 		return given;
 	if (given < quota && connection->readable && !server->starved &&
 	    may_enter(server, connection)) {
-		if (!fill(server, connection) ||
+		if (!fill(server, connection, now_us) ||
 		    !give(server, connection, sink, now_us, quota, &given))
 			return given;
 	}

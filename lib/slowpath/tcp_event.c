@@ -25,6 +25,10 @@ static const char *const names[TCP_EVENT_COUNT] = {
     [TCP_EVENT_TLS_CERTIFICATE] = "tls_failed_certificate",
     [TCP_EVENT_TLS_ABUSE] = "tls_failed_abuse",
     [TCP_EVENT_TLS_PROTOCOL] = "tls_failed_protocol",
+    [TCP_EVENT_HTTP_REQUESTS] = "http_requests",
+    [TCP_EVENT_HTTP_REFUSED] = "http_refused",
+    [TCP_EVENT_HTTP_RESETS] = "http_resets",
+    [TCP_EVENT_HTTP_ABUSE] = "http_abuse",
 };
 
 const char *tcp_event_name(enum tcp_event event)

@@ -52,6 +52,9 @@ struct tcp_connection {
 	struct list_link same_client; /* bucket of the hash table */
 	struct tcp_timer timers[TCP_TIMER_COUNT];
 	struct tls_session tls; /* ssl NULL: a plain connection */
+	const struct http_settings *http_settings; /* NULL: DNS messages with their length */
+	struct http_session *http; /* from TCP_PHASE_OPEN on */
+	uint32_t http_sent; /* of http_state.sent_bytes, when the reader was last seen to go on */
 };
 
 static inline bool tcp_connection_is_tls(const struct tcp_connection *connection)
@@ -94,6 +97,22 @@ MUST_CHECK bool tcp_opening_step(struct tcp_server *server, struct tcp_connectio
 /* The connection is open, or closed: it counts as opening no more. */
 void tcp_opening_end(struct tcp_server *server, struct tcp_connection *connection);
 
+/* -- tcp_http.c: connections with http_settings -- */
+/* The connection is open. False: it was ended. */
+MUST_CHECK bool tcp_http_begin(struct tcp_server *server, struct tcp_connection *connection,
+                               uint64_t now_us);
+/* One read. False: the connection was closed. */
+MUST_CHECK bool tcp_http_fill(struct tcp_server *server, struct tcp_connection *connection,
+                              uint64_t now_us);
+/* Moves octets into the connection's output. False: the connection was closed. */
+MUST_CHECK bool tcp_http_pull(struct tcp_server *server, struct tcp_connection *connection);
+/* Takes an answer as tcp_server_answer(). */
+MUST_CHECK enum result tcp_http_answer(struct tcp_server *server, struct tcp_connection *connection,
+                                       uint32_t request, const uint8_t *message, uint32_t len);
+/* No new requests; what can be said at once is said. */
+void tcp_http_goodbye(struct tcp_server *server, struct tcp_connection *connection);
+void tcp_http_close(struct tcp_connection *connection);
+
 /* -- tcp_connection.c -- */
 void tcp_connection_close(struct tcp_server *server, struct tcp_connection *connection);
 /* Closes and counts why. */
@@ -109,6 +128,11 @@ uint16_t tcp_connection_serve(struct tcp_server *server, struct tcp_connection *
                               const struct tcp_sink *sink, uint64_t now_us, uint16_t quota);
 
 /* -- tcp_answer.c -- */
+/* Ends the connection whose output has stood still the longest. False: there is none but `spared`. */
+MUST_CHECK bool tcp_answer_end_slowest(struct tcp_server *server,
+                                       const struct tcp_connection *spared);
+/* To be written at the end of the turn. */
+void tcp_answer_mark(struct tcp_server *server, struct tcp_connection *connection);
 /* Writes what waits until the kernel takes no more. False: closed. */
 MUST_CHECK bool tcp_answer_write(struct tcp_server *server, struct tcp_connection *connection,
                                  uint64_t now_us);

@@ -3,6 +3,8 @@
 
 /* What stands before the first message of a connection: the TLS handshake. Their number, their time and the
  * work for them in one turn are bounded: who never finishes takes nothing from the others. */
+#include <assert.h>
+
 #include "slowpath/tcp_int.h"
 
 static_assert(TCP_EVENT_TLS_PROTOCOL - TCP_EVENT_TLS_FAILED == TLS_FAILURE_PROTOCOL,
@@ -18,12 +20,19 @@ static void admit(struct tcp_server *server)
 	                   TCP_EVENT_EVICTED);
 }
 
+static bool finish(struct tcp_server *server, struct tcp_connection *connection, uint64_t now_us)
+{
+	tcp_opening_end(server, connection);
+	return connection->http_settings == NULL || tcp_http_begin(server, connection, now_us);
+}
+
 bool tcp_opening_begin(struct tcp_server *server, struct tcp_connection *connection,
                        const struct tcp_service *service, uint64_t now_us)
 {
 	connection->phase = TCP_PHASE_OPEN;
+	connection->http_settings = service->http;
 	if (service->tls == NULL)
-		return true;
+		return finish(server, connection, now_us);
 	const struct tls_server *tls = snapshot_load(service->tls);
 	admit(server);
 	tls_tickets_rotate(&server->tickets, now_us);
@@ -50,7 +59,6 @@ void tcp_opening_end(struct tcp_server *server, struct tcp_connection *connectio
 bool tcp_opening_step(struct tcp_server *server, struct tcp_connection *connection, uint64_t now_us)
 {
 	struct tls_session *tls = &connection->tls;
-	(void)now_us;
 	/* Stays readable, so that it is at the end of those who wait. */
 	if (server->handshakes_left == 0)
 		return true;
@@ -70,6 +78,5 @@ bool tcp_opening_step(struct tcp_server *server, struct tcp_connection *connecti
 	server->counts[TCP_EVENT_TLS_OPENED]++;
 	if (tls_session_is_resumed(tls))
 		server->counts[TCP_EVENT_TLS_RESUMED]++;
-	tcp_opening_end(server, connection);
-	return true;
+	return finish(server, connection, now_us);
 }

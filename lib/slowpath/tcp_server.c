@@ -71,6 +71,12 @@ static void init_times(struct tcp_server *server)
 static bool allocate(struct tcp_server *server)
 {
 	uint32_t count = server->limits.connections_max;
+	const struct http_limits http = {
+	    .streams_max = HTTP_STREAMS_DEFAULT,
+	    .session_streams_max = server->limits.in_flight_max,
+	    .session_bytes_max = server->limits.output_bytes_max,
+	    .memory_max = HTTP_MEMORY_BYTES_DEFAULT,
+	};
 	server->client_bits = 1;
 	while (1u << server->client_bits < count)
 		server->client_bits++;
@@ -81,6 +87,7 @@ static bool allocate(struct tcp_server *server)
 	       server->clients != NULL &&
 	       block_pool_init(&server->output_pool, STREAM_BLOCK_BYTES,
 	                       server->limits.output_blocks) == RESULT_OK &&
+	       http_server_open(&http, &server->output_pool, &server->http) == RESULT_OK &&
 	       block_pool_init(&server->large_pool, STREAM_LARGE_BYTES,
 	                       server->limits.large_buffers) == RESULT_OK;
 }
@@ -90,11 +97,13 @@ static void release(struct tcp_server *server)
 	free(server->connections);
 	free(server->input_memory);
 	free(server->clients);
+	http_server_close(server->http);
 	block_pool_fini(&server->output_pool);
 	block_pool_fini(&server->large_pool);
 	server->connections = NULL;
 	server->input_memory = NULL;
 	server->clients = NULL;
+	server->http = NULL;
 }
 
 enum result tcp_server_open(struct tcp_server *server, const struct tcp_limits *limits, int poller)
@@ -223,6 +232,8 @@ void tcp_server_drain(struct tcp_server *server, uint64_t now_us)
 	server->draining = true;
 	close_listeners(server);
 	for (uint32_t i = 0; i < server->fresh; i++)
-		if (server->connections[i].fd >= 0)
+		if (server->connections[i].fd >= 0) {
+			tcp_http_goodbye(server, &server->connections[i]);
 			tcp_connection_settle(server, &server->connections[i], now_us);
+		}
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* tcp_server -- DNS over TCP and TLS for thousands of clients on one lcore, without a lock.
+/* tcp_server -- DNS over TCP, TLS and HTTP/2 for thousands of clients on one lcore, without a lock.
  *
  * What:    accepts, reads whole messages and gives them to a sink, takes answers in any order and writes
  *          them. It knows neither mbufs nor the pipeline, and time is an argument.
  * Threads: open, listen and close on a control thread, the rest on one lcore.
  * Memory:  all allocated by tcp_server_open(), touched only when used: slots and input buffers for
  *          connections_max, output_blocks of 4 KiB and large_buffers of 64 KiB for all together. TLS
- *          sessions are allocated by OpenSSL, one for each connection (slowpath/tls.h).
+ *          sessions are allocated by OpenSSL (slowpath/tls.h), those of HTTP/2 by nghttp2 (slowpath/http.h).
  * Limits:  struct tcp_limits. When all slots are taken, or a client's share, the connection that has been
  *          idle the longest makes room; when none is idle the one whose unfinished message is the
  *          oldest; else the new one is refused.
  * Trust:   clients are hostile: each is bounded in slots, octets, time and work per turn.
- * RFC:     1035 §4.2.2, 7766, 7858, 7828 (the idle time-out is what the keepalive option promises), 9210. */
+ * RFC:     1035 §4.2.2, 7766, 7858, 8484, 7828 (the idle time-out is what the keepalive option promises), 9210. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,6 +24,7 @@
 #include "pipeline/query.h"
 #include "pipeline/snapshot.h"
 #include "slowpath/block_pool.h"
+#include "slowpath/http.h"
 #include "slowpath/list.h"
 #include "slowpath/poller.h"
 #include "slowpath/slowpath_limits.h"
@@ -71,15 +72,25 @@ enum tcp_event {
 	TCP_EVENT_TLS_CERTIFICATE,
 	TCP_EVENT_TLS_ABUSE,
 	TCP_EVENT_TLS_PROTOCOL,
+	TCP_EVENT_HTTP_REQUESTS, /* from here on in the order of http_event */
+	TCP_EVENT_HTTP_REFUSED,
+	TCP_EVENT_HTTP_RESETS,
+	TCP_EVENT_HTTP_ABUSE,
 	TCP_EVENT_COUNT
 };
 
 /* "accepted", as telemetry names it. */
 const char *tcp_event_name(enum tcp_event event);
 
+/* Where an answer belongs. */
+struct tcp_stream {
+	uint32_t index; /* of the connection */
+	uint32_t generation;
+	uint32_t request; /* of HTTP/2: which of the connection's requests; else 0 */
+};
+
 struct tcp_message {
-	uint32_t stream_index;
-	uint32_t stream_generation;
+	struct tcp_stream stream;
 	bool encrypted;
 	const struct query_address *client;
 	const struct query_address *local;
@@ -97,8 +108,9 @@ struct tcp_connection; /* slowpath/tcp_int.h */
 
 /* What is spoken at a listener; all zero: plain DNS. What it points to outlives the server. */
 struct tcp_service {
-	const struct snapshot
-	    *tls; /* of a struct tls_server, which may be replaced; NULL: no TLS */
+	/* Of a struct tls_server, which may be replaced; NULL: no TLS. */
+	const struct snapshot *tls;
+	const struct http_settings *http; /* DNS over HTTP/2; NULL: plain DNS messages */
 };
 
 struct tcp_listener {
@@ -143,6 +155,7 @@ struct tcp_server {
 	uint64_t client_keys[5]; /* secret */
 	struct block_pool output_pool;
 	struct block_pool large_pool;
+	struct http_server *http;
 	uint64_t counts[TCP_EVENT_COUNT];
 };
 
@@ -166,11 +179,11 @@ void tcp_server_event(struct tcp_server *server, struct poller_tag tag, uint32_t
 uint16_t tcp_server_serve(struct tcp_server *server, const struct tcp_sink *sink, uint64_t now_us,
                           uint16_t budget, uint16_t *work);
 
-/* Takes an answer of 12..65535 octets (copied). RESULT_NOT_FOUND: that connection has ended.
+/* Takes an answer of 12..65535 octets (copied). RESULT_NOT_FOUND: that connection, or request,
+ * has ended.
  * RESULT_NO_SPACE: the client does not read, the connection was closed. */
-MUST_CHECK enum result tcp_server_answer(struct tcp_server *server, uint32_t stream_index,
-                                         uint32_t stream_generation, const uint8_t *message,
-                                         uint32_t len, uint64_t now_us);
+MUST_CHECK enum result tcp_server_answer(struct tcp_server *server, struct tcp_stream stream,
+                                         const uint8_t *message, uint32_t len, uint64_t now_us);
 
 /* The end of a turn: writes what tcp_server_answer() took. */
 void tcp_server_flush(struct tcp_server *server, uint64_t now_us);

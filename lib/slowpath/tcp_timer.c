@@ -33,6 +33,10 @@ static void forget_queries(struct tcp_server *server, struct tcp_connection *con
 	server->counts[TCP_EVENT_UNANSWERED] += connection->in_flight;
 	connection->in_flight = 0;
 	connection->in_flight_old = 0;
+	if (connection->http != NULL) {
+		http_session_give_up(connection->http);
+		tcp_answer_mark(server, connection);
+	}
 	tcp_connection_settle(server, connection, now_us);
 }
 
@@ -41,6 +45,7 @@ static void expire(struct tcp_server *server, struct tcp_connection *connection,
 {
 	switch (kind) {
 	case TCP_TIMER_IDLE:
+		tcp_http_goodbye(server, connection);
 		tcp_connection_end(server, connection, TCP_EVENT_IDLE);
 		return;
 	case TCP_TIMER_MESSAGE:

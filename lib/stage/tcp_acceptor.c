@@ -78,14 +78,15 @@ static bool take_message(void *context, const struct tcp_message *message)
 	memcpy(data, message->data, message->len);
 	struct query *query = clear_query(mbuf);
 	query->source = QUERY_SOURCE_STREAM;
-	query->stream_index = message->stream_index;
-	query->stream_generation = message->stream_generation;
+	query->stream_index = message->stream.index;
+	query->stream_generation = message->stream.generation;
+	query->stream_request = message->stream.request;
 	query->encrypted = message->encrypted;
 	query->client = *message->client;
 	query->local = *message->local;
 	query->message_len = message->len;
 	stage_count(&acceptor->stage->counters->made, 1);
-	emit_query(acceptor->stage, mbuf, message->stream_index);
+	emit_query(acceptor->stage, mbuf, message->stream.index);
 	return true;
 }
 
@@ -243,8 +244,10 @@ static void answer_stream(struct tcp_acceptor *acceptor, struct rte_mbuf *mbuf)
 {
 	struct stage *stage = acceptor->stage;
 	const struct query *query = query_of(mbuf);
-	enum result result = tcp_server_answer(&acceptor->slowpath.tcp, query->stream_index,
-	                                       query->stream_generation, query_message(mbuf),
+	const struct tcp_stream stream = {.index = query->stream_index,
+	                                  .generation = query->stream_generation,
+	                                  .request = query->stream_request};
+	enum result result = tcp_server_answer(&acceptor->slowpath.tcp, stream, query_message(mbuf),
 	                                       query->message_len, stage->now_us);
 	if (result == RESULT_OK)
 		done(stage, mbuf);

@@ -128,30 +128,40 @@ static void listeners(void)
 	    "{\"name\": \"a\", \"address\": \"10.0.0.1\", \"via\": \"port\"}]}",
 	    "t:2:1: warning: listener[0].via: \"port\", but no port under dpdk.ports has the "
 	    "address\n");
-	LOAD_EXPECT(
-	    "{" NO_RECURSION ",\"listener\": [\n"
-	    "{\"name\": \"a\", \"address\": \"10.0.0.1\", \"enable_tls\": true}]}",
-	    "t:2:1: error: listener[0]: enable_tls without tls_cert_path or tls_key_path, "
-	    "needed: both\n"
-	    "t:2:52: warning: listener[0].enable_tls: true is asked for and not done yet\n");
+	LOAD_EXPECT("{" NO_RECURSION ",\"listener\": [\n"
+	            "{\"name\": \"a\", \"address\": \"10.0.0.1\", \"enable_tls\": true}]}",
+	            "t:2:1: error: listener[0]: enable_tls without tls_cert_path or tls_key_path, "
+	            "needed: both\n");
 }
 
 static void tcp_ports_taken(void)
 {
-	LOAD_EXPECT("{" NO_RECURSION
-	            ",\n\"doh\": {\"enabled\": true, \"bind\": \"0.0.0.0:8053\"},\n"
-	            "\"admin\": {\"enabled\": true, \"bind\": \"127.0.0.1:8053\"},\n"
-	            "\"metrics\": {\"enabled\": false, \"health_bind\": \"127.0.0.1:8053\"}}",
-	            "t:2:1: warning: doh is asked for and not done yet\n"
-	            "t:3:1: warning: admin is asked for and not done yet\n"
-	            "t:3:36: warning: admin.bind: TCP port 8053 is taken by doh.bind (line 2) too: "
-	            "only one of them can have it\n");
+	LOAD_EXPECT(
+	    "{" NO_RECURSION
+	    ",\n\"doh\": {\"enabled\": true, \"bind\": \"0.0.0.0:8053\", \"terminate_tls\": "
+	    "false},\n"
+	    "\"admin\": {\"enabled\": true, \"bind\": \"127.0.0.1:8053\"},\n"
+	    "\"metrics\": {\"enabled\": false, \"health_bind\": \"127.0.0.1:8053\"}}",
+	    "t:3:1: warning: admin is asked for and not done yet\n"
+	    "t:3:36: warning: admin.bind: TCP port 8053 is taken by doh.bind (line 2) too: "
+	    "only one of them can have it\n");
 	LOAD_EXPECT(
 	    "{" NO_RECURSION ",\"listener\": [\n{\"name\": \"l\", \"address\": \"127.0.0.1\", "
-	    "\"port\": 443}],\n\"doh\": {\"enabled\": true, \"bind\": \"127.0.0.1:443\"}}",
-	    "t:3:1: warning: doh is asked for and not done yet\n"
+	    "\"port\": 443}],\n\"doh\": {\"enabled\": true, \"bind\": \"127.0.0.1:443\", "
+	    "\"terminate_tls\": false}}",
 	    "t:3:34: warning: doh.bind: TCP port 443 is taken by l (line 2) too: only one of "
 	    "them can have it\n");
+}
+
+static void doh(void)
+{
+	LOAD_EXPECT("{" NO_RECURSION ",\n\"doh\": {\"enabled\": true}}",
+	            "t:2:8: error: doh.terminate_tls: found true without tls_cert_path or "
+	            "tls_key_path, allowed: with both, or false behind a proxy\n");
+	LOAD_EXPECT("{" NO_RECURSION ",\n\"doh\": {\"enabled\": true, \"terminate_tls\": false, "
+	            "\"paths\": [\"/a\", \"dns-query{?dns}\"]}}",
+	            "t:2:59: error: doh.paths[1]: found \"dns-query{?dns}\", allowed: a path that "
+	            "begins with / and has no query\n");
 }
 
 static void dpdk_ports(void)
@@ -354,6 +364,7 @@ static const struct unit_case cases[] = {
     {"zone_sources", zone_sources},
     {"listeners", listeners},
     {"tcp_ports_taken", tcp_ports_taken},
+    {"doh", doh},
     {"dpdk_ports", dpdk_ports},
     {"forward_to", forward_to},
     {"resolv_conf", resolv_conf},

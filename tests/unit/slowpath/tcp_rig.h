@@ -31,8 +31,7 @@
 #define RIG_QUERY_LEN 20
 
 struct rig_message {
-	uint32_t index;
-	uint32_t generation;
+	struct tcp_stream stream;
 	uint16_t id;
 	uint16_t len;
 	bool encrypted;
@@ -59,8 +58,7 @@ static bool rig_take(void *context, const struct tcp_message *message)
 	if (rig.refuse || rig.message_count == RIG_MESSAGES_MAX)
 		return false;
 	rig.messages[rig.message_count++] = (struct rig_message){
-	    .index = message->stream_index,
-	    .generation = message->stream_generation,
+	    .stream = message->stream,
 	    .id = bytes_load_u16(message->data),
 	    .len = message->len,
 	    .encrypted = message->encrypted,
@@ -184,8 +182,7 @@ static inline enum result rig_answer(uint32_t i, uint32_t len)
 	static uint8_t answer[65535];
 	bytes_store_u16(answer, rig.messages[i].id);
 	bytes_store_u16(answer + 2, 0x8000);
-	return tcp_server_answer(&rig.server, rig.messages[i].index, rig.messages[i].generation,
-	                         answer, len, rig.now_us);
+	return tcp_server_answer(&rig.server, rig.messages[i].stream, answer, len, rig.now_us);
 }
 
 /* Reads one answer; gives its id, or -1 when the connection ended or nothing came. */
