@@ -31,6 +31,18 @@ static unsigned list_commands(struct play_command out[COMMANDS_MAX])
 	return count;
 }
 
+/* What the scenario does, for the transcript. */
+static void say_statement(const struct script_line *head)
+{
+	char text[256] = "";
+	size_t len = 0;
+	for (unsigned i = 0; i < head->count && len < sizeof(text) - 1; i++) {
+		int more = snprintf(text + len, sizeof(text) - len, " %s", head->word[i]);
+		len += more > 0 ? (size_t)more : 0;
+	}
+	sim_say("%u:%s", head->place.line, text);
+}
+
 void play_statement(const struct script_statement *statement)
 {
 	static struct play_command commands[COMMANDS_MAX];
@@ -43,6 +55,8 @@ void play_statement(const struct script_statement *statement)
 	if (statement->count > 0 && !command->has_lines)
 		script_wrong(statement->line[0]->place, "found a line below \"%s\", which has none",
 		             command->name);
+	if (sim.verbose)
+		say_statement(head);
 	if (command->run != NULL)
 		command->run(statement);
 }
