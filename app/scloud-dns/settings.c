@@ -201,6 +201,7 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .identity = parts->config->server.name,
 	    .cookie_keys = &settings->cookie_keys,
 	    .ratelimit = queries_limit(settings),
+	    .outside = {parts->upstreams->outside_count, parts->upstreams->outside},
 	};
 	settings->zone_manager = (struct stage_zone_manager_settings){
 	    .zones = &settings->zones,

@@ -47,18 +47,26 @@ static enum result add_group(struct upstreams *upstreams, struct resolver_group 
 	return RESULT_OK;
 }
 
-/* Nobody to forward to: names are followed from the root down. */
 static enum result add_hints(const struct config *config, struct upstreams *upstreams)
 {
-	if (!config->recursion.enabled)
-		return RESULT_OK;
 	enum result result = root_hints_read(config->root_hints.file, &upstreams->hints);
 	if (result != RESULT_OK)
 		return result;
 	upstreams->settings.hints = upstreams->hints.hint;
 	upstreams->settings.hint_count = upstreams->hints.count;
-	log_info("resolver", "RES105", "no forwarder: names are looked up from the root servers");
 	return RESULT_OK;
+}
+
+/* Nobody to forward to: names are followed from the root down. */
+static enum result start_at_root(const struct config *config, struct upstreams *upstreams)
+{
+	if (!config->recursion.enabled)
+		return RESULT_OK;
+	enum result result = add_hints(config, upstreams);
+	if (result == RESULT_OK)
+		log_info("resolver", "RES105",
+		         "no forwarder: names are looked up from the root servers");
+	return result;
 }
 
 /* Everything that no other zone takes goes to the forwarders of recursion.forward_to. */
@@ -86,16 +94,18 @@ static enum result add_forwarders(const struct config *config, struct upstreams 
 			return result;
 	}
 	if (count == 0)
-		return add_hints(config, upstreams);
+		return start_at_root(config, upstreams);
 	struct resolver_zone *root = &upstreams->zone[settings->zone_count++];
 	root->name.len = 1;
 	root->groups = indices;
 	root->group_count = count;
-	return RESULT_OK;
+	root->falls_back = config->recursion.fallback_to_recursion;
+	return root->falls_back ? add_hints(config, upstreams) : RESULT_OK;
 }
 
-static enum result add_forward_zone(const struct config_zone *row, struct upstreams *upstreams,
-                                    uint32_t *slot)
+/* A forward zone or a stub zone. */
+static enum result add_zone(const struct config_zone *row, struct upstreams *upstreams,
+                            uint32_t *slot)
 {
 	struct resolver_settings *settings = &upstreams->settings;
 	struct resolver_zone *zone = &upstreams->zone[settings->zone_count];
@@ -105,10 +115,32 @@ static enum result add_forward_zone(const struct config_zone *row, struct upstre
 	*slot = settings->group_count;
 	zone->groups = slot;
 	zone->group_count = 1;
+	zone->is_stub = row->type == CONFIG_ZONE_STUB;
 	settings->zone_count++;
 	struct resolver_group group = {
 	    .name = row->name, .policy = policy_of(row->forward_policy), .edns = true};
+	if (zone->is_stub)
+		return add_group(upstreams, group, row->masters, row->masters_count);
 	return add_group(upstreams, group, row->forwarders, row->forwarders_count);
+}
+
+/* A zone of others counts more than a shorter one of ours that it lies in. */
+static void note_outside(const struct config *config, struct upstreams *upstreams)
+{
+	struct dns_name name = upstreams->zone[upstreams->settings.zone_count - 1].name;
+	dns_name_to_lower(name.wire, name.len);
+	for (uint32_t i = 0; i < config->zone_count; i++) {
+		const struct config_zone *row = &config->zone[i];
+		struct dns_name ours;
+		if (row->type != CONFIG_ZONE_PRIMARY && row->type != CONFIG_ZONE_SECONDARY)
+			continue;
+		if (dns_name_from_text(row->name, strlen(row->name), NULL, &ours) != RESULT_OK ||
+		    !dns_name_is_below(name.wire, ours.wire))
+			continue;
+		upstreams->outside[upstreams->outside_count++] =
+		    (struct outside_zone){.hash = dns_name_hash(name.wire), .name = name};
+		return;
+	}
 }
 
 /* Each group may be named once by the root's route and once by a zone of its own. */
@@ -117,9 +149,11 @@ static bool make_room(struct upstreams *upstreams, uint32_t groups)
 	upstreams->group = calloc(groups + 1u, sizeof(*upstreams->group));
 	upstreams->zone = calloc(groups + 1u, sizeof(*upstreams->zone));
 	upstreams->index = calloc(groups + 1u, sizeof(*upstreams->index));
+	upstreams->outside = calloc(groups + 1u, sizeof(*upstreams->outside));
 	upstreams->settings.groups = upstreams->group;
 	upstreams->settings.zones = upstreams->zone;
-	return upstreams->group != NULL && upstreams->zone != NULL && upstreams->index != NULL;
+	return upstreams->group != NULL && upstreams->zone != NULL && upstreams->index != NULL &&
+	       upstreams->outside != NULL;
 }
 
 static enum resolver_prefer prefer_of(enum config_family family)
@@ -157,8 +191,11 @@ static enum result fill(const struct config *config, struct upstreams *upstreams
 	uint32_t *slot = upstreams->index + config->recursion.forward_to_count;
 	for (uint32_t i = 0; i < config->zone_count && result == RESULT_OK; i++) {
 		const struct config_zone *row = &config->zone[i];
-		if (row->type == CONFIG_ZONE_FORWARD && row->forwarders_count > 0)
-			result = add_forward_zone(row, upstreams, slot++);
+		if (row->type != CONFIG_ZONE_FORWARD && row->type != CONFIG_ZONE_STUB)
+			continue;
+		result = add_zone(row, upstreams, slot++);
+		if (result == RESULT_OK)
+			note_outside(config, upstreams);
 	}
 	return result;
 }
@@ -185,6 +222,7 @@ void upstreams_free(struct upstreams *upstreams)
 		free((void *)(uintptr_t)upstreams->group[i].servers);
 	free(upstreams->group);
 	free(upstreams->zone);
+	free(upstreams->outside);
 	free(upstreams->index);
 	memset(upstreams, 0, sizeof(*upstreams));
 }

@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "resolver/resolver.h"
 #include "root_hints.h"
+#include "stage/outside.h"
 #include "slowpath/upstream_limits.h"
 #include "trust_anchors.h"
 
@@ -29,6 +30,8 @@ struct upstreams {
 	struct resolver_zone *zone;
 	struct root_hints hints;
 	struct trust_anchors anchors;
+	struct outside_zone *outside; /* forward and stub zones in zones of our own */
+	uint32_t outside_count;
 	uint32_t *index; /* group numbers that zones refer to */
 };
 

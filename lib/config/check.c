@@ -168,7 +168,8 @@ static void check_zone(struct reader *reader, uint32_t index, const struct confi
 		needed = zone->inline_records ? "\"records\" (inline is true)"
 		                              : "\"file\", or "
 		                                "\"inline\": true with \"records\"";
-	else if (zone->type == CONFIG_ZONE_SECONDARY && zone->masters_count == 0)
+	else if ((zone->type == CONFIG_ZONE_SECONDARY || zone->type == CONFIG_ZONE_STUB) &&
+	         zone->masters_count == 0)
 		needed = "\"masters\"";
 	else if (zone->type == CONFIG_ZONE_FORWARD && zone->forwarders_count == 0)
 		needed = "\"forwarders\"";

@@ -189,6 +189,7 @@ struct config_recursion {
 	/* The groups to ask, in this order; "*" in the file stands for all of them. */
 	const struct config_forwarder **forward_to;
 	uint32_t forward_to_count;
+	bool fallback_to_recursion;
 	enum config_case case_randomization;
 	bool cookies;
 	enum config_family prefer_family;

@@ -20,7 +20,8 @@
 enum config_zone_type {
 	CONFIG_ZONE_PRIMARY,
 	CONFIG_ZONE_SECONDARY,
-	CONFIG_ZONE_FORWARD
+	CONFIG_ZONE_FORWARD,
+	CONFIG_ZONE_STUB
 };
 
 /* A number that the file does not give and that has no default. */

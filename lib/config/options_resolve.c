@@ -249,6 +249,12 @@ static const struct option recursion_rows[] = {
      .help =
          "Names of the forwarders to ask, in this order; \"*\": all of them in the order of the "
          "file. When none has an address names are looked up from the root servers."},
+    {.key = "fallback_to_recursion",
+     .type = OPTION_BOOL,
+     AT(recursion, fallback_to_recursion),
+     .init = "false",
+     .help = "When the forwarders fail names are looked up from the root servers. Names that only "
+             "the forwarders know become known to others then."},
     {.key = "case_randomization",
      .type = OPTION_CHOICE,
      AT(recursion, case_randomization),

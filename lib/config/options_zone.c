@@ -54,9 +54,13 @@ static const struct option record_rows[] = {
 const struct option_table option_record = {TABLE(record, record_rows)};
 
 static const struct option_word zone_types[] = {
-    {"master", CONFIG_ZONE_PRIMARY, false},  {"primary", CONFIG_ZONE_PRIMARY, false},
-    {"slave", CONFIG_ZONE_SECONDARY, true},  {"secondary", CONFIG_ZONE_SECONDARY, true},
-    {"forward", CONFIG_ZONE_FORWARD, false}, {NULL, 0, false},
+    {"master", CONFIG_ZONE_PRIMARY, false},
+    {"primary", CONFIG_ZONE_PRIMARY, false},
+    {"slave", CONFIG_ZONE_SECONDARY, true},
+    {"secondary", CONFIG_ZONE_SECONDARY, true},
+    {"forward", CONFIG_ZONE_FORWARD, false},
+    {"stub", CONFIG_ZONE_STUB, false},
+    {NULL, 0, false},
 };
 
 static const struct option zone_rows[] = {
@@ -73,7 +77,9 @@ static const struct option zone_rows[] = {
      .init = "\"master\"",
      .live = true,
      .help = "master (or primary): from the file or the records here. slave (or secondary): "
-             "transferred from masters. forward: asked of forwarders."},
+             "transferred from masters. forward: asked of forwarders. stub: looked up at masters, "
+             "which are the zone's servers, and below. A forward or stub zone may lie in a zone of "
+             "our own."},
     {.key = "file",
      .type = OPTION_PATH,
      AT(zone, file),
@@ -117,7 +123,7 @@ static const struct option zone_rows[] = {
      LIST_AT(zone, masters),
      .init = "[]",
      .live = true,
-     .help = "Servers from which a secondary zone comes."},
+     .help = "Servers from which a secondary zone comes, or that a stub zone has."},
     {.key = "inline",
      .type = OPTION_BOOL,
      AT(zone, inline_records),

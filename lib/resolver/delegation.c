@@ -8,6 +8,8 @@
  * lies in. */
 #include "resolver/iterate.h"
 
+#include <stdlib.h>
+
 static const uint8_t root_name[] = {0};
 
 static void add_ns(struct resolver_delegation *to, const struct dns_name *name)
@@ -46,6 +48,7 @@ enum result resolver_delegation_create(struct resolver *resolver)
 		resolver->takes_loopback |= resolver_known_is_loopback(&hint->address);
 	}
 	resolver->hints.slot.until_ms = UINT64_MAX;
+	resolver->hints.is_fixed = true;
 	enum result result = resolver_table_create(&resolver->delegations, RESOLVER_DELEGATIONS,
 	                                           sizeof(struct resolver_delegation));
 	if (result != RESULT_OK)
@@ -54,9 +57,29 @@ enum result resolver_delegation_create(struct resolver *resolver)
 	                             sizeof(struct resolver_host));
 }
 
+struct resolver_delegation *resolver_delegation_stub(const struct resolver *resolver,
+                                                     const struct resolver_route *route)
+{
+	struct resolver_delegation *stub = calloc(1, sizeof(*stub));
+	if (stub == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < route->count && stub->glue_count < RESOLVER_GLUE_MAX; i++) {
+		const struct net_endpoint *endpoint = &resolver->servers[route->server[i]].endpoint;
+		stub->glue[stub->glue_count++] =
+		    (struct resolver_glue){.address = endpoint->address, .port = endpoint->port};
+	}
+	stub->slot.until_ms = UINT64_MAX;
+	stub->is_fixed = true;
+	return stub;
+}
+
 static struct resolver_delegation *find(struct resolver *resolver, uint64_t hash,
                                         const uint8_t *name, uint64_t now_ms)
 {
+	uint32_t route = resolver_route_at(resolver, hash, name);
+	/* The settings' word counts more than the parent's. */
+	if (route != RESOLVER_NONE && resolver->routes[route].stub != NULL)
+		return resolver->routes[route].stub;
 	struct resolver_delegation *found = resolver_table_find(&resolver->delegations, hash, name);
 	if (found != NULL && found->slot.until_ms > now_ms) {
 		found->slot.used_ms = now_ms + 1;
@@ -72,7 +95,8 @@ const struct resolver_delegation *resolver_delegation_locate(struct resolver *re
 	const struct dns_question *target = &task->target;
 	const struct resolver_delegation *found = NULL;
 	/* RFC 4035 §3.1.4.1: the parent knows a zone's DS records. */
-	unsigned i = target->type == DNS_TYPE_DS && target->label_count > 0 ? 1 : 0;
+	unsigned i = target->type == DNS_TYPE_DS && target->label_count > 0 &&
+	             resolver->settings.hint_count > 0;
 	for (; found == NULL; i++) {
 		task->cut = (uint8_t)i;
 		found = find(resolver, target->hash[i], target->name + target->label_at[i], now_ms);

@@ -55,14 +55,24 @@ static void show_more(const struct resolver_turn *turn, struct resolver_task *ta
 		task->minimised++;
 }
 
+/* Whether names of a route are followed from zone to zone. */
+static bool goes_down(const struct resolver *resolver, uint32_t route)
+{
+	return route == RESOLVER_NONE ? resolver->settings.hint_count > 0
+	                              : resolver->routes[route].stub != NULL;
+}
+
 enum resolver_state resolver_iterate_start(const struct resolver_turn *turn,
                                            struct resolver_task *task)
 {
 	enum resolver_state next;
 	if (resolver_lookup(turn, task, &next))
 		return next;
-	task->route = resolver_route_find(turn->resolver, &task->target);
-	task->iterative = task->route == RESOLVER_NONE && turn->resolver->iterates;
+	task->route = task->has_fallen_back ? RESOLVER_NONE
+	                                    : resolver_route_find(turn->resolver, &task->target);
+	task->iterative = goes_down(turn->resolver, task->route);
+	if (!task->iterative)
+		resolver_health_asked(turn);
 	task->server = RESOLVER_NONE;
 	task->tried = 0;
 	task->minimise = true;
@@ -204,7 +214,7 @@ static enum resolver_state try_lame(struct resolver_task *task)
 static enum resolver_state exhausted(const struct resolver_turn *turn, struct resolver_task *task,
                                      struct resolver_delegation *delegation)
 {
-	if (delegation == &turn->resolver->hints ||
+	if (delegation->is_fixed ||
 	    delegation->since_ms + RESOLVER_DELEGATION_OLD_MS > turn->now_ms ||
 	    task->relocations >= RESOLVER_RELOCATIONS_MAX)
 		return RESOLVER_STATE_FAILED;
@@ -220,7 +230,8 @@ enum resolver_state resolver_iterate_address(const struct resolver_turn *turn,
 	    resolver_delegation_of(turn->resolver, task, turn->now_ms);
 	if (delegation == NULL)
 		return RESOLVER_STATE_LOCATE;
-	if (task->children == 0)
+	/* The servers of a stub zone have no names. */
+	if (task->children == 0 && delegation->ns_count > 0)
 		look_up_some(turn, task, delegation);
 	if (task->children == 0 && !task->takes_lame)
 		return try_lame(task);

@@ -26,10 +26,10 @@ void *resolver_table_take(struct resolver_table *table, uint64_t hash, const uin
 /* -- known.c: servers found by iteration -- */
 MUST_CHECK enum result resolver_known_create(struct resolver *resolver);
 /* The server at an address, found or with nothing known of it yet; RESOLVER_NONE: no place. */
-uint32_t resolver_known_take(struct resolver *resolver, const struct net_address *address,
+uint32_t resolver_known_take(struct resolver *resolver, const struct net_endpoint *endpoint,
                              uint64_t now_ms);
 /* The same without making one. */
-uint32_t resolver_known_find(const struct resolver *resolver, const struct net_address *address);
+uint32_t resolver_known_find(const struct resolver *resolver, const struct net_endpoint *endpoint);
 /* Which of the zone's servers is asked next; false: none is left. */
 bool resolver_known_choose(const struct resolver_turn *turn, struct resolver_task *task,
                            const struct resolver_delegation *delegation);
@@ -48,6 +48,9 @@ const struct resolver_host *resolver_host_find(const struct resolver *resolver,
 
 /* -- delegation.c -- */
 MUST_CHECK enum result resolver_delegation_create(struct resolver *resolver);
+/* A stub zone with the servers of a route; NULL: no memory. */
+struct resolver_delegation *resolver_delegation_stub(const struct resolver *resolver,
+                                                     const struct resolver_route *route);
 /* The lowest zone at or above the target that is known; sets task->cut. */
 const struct resolver_delegation *resolver_delegation_locate(struct resolver *resolver,
                                                              struct resolver_task *task,

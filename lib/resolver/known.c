@@ -30,22 +30,27 @@ enum result resolver_known_create(struct resolver *resolver)
 	return RESULT_OK;
 }
 
-uint32_t resolver_known_find(const struct resolver *resolver, const struct net_address *address)
+static bool is_at(const struct resolver_server *server, const struct net_endpoint *endpoint)
 {
-	uint32_t set = set_of(resolver, address);
+	return server->used_ms != 0 && server->endpoint.port == endpoint->port &&
+	       net_address_equal(&server->endpoint.address, &endpoint->address);
+}
+
+uint32_t resolver_known_find(const struct resolver *resolver, const struct net_endpoint *endpoint)
+{
+	uint32_t set = set_of(resolver, &endpoint->address);
 	for (uint32_t i = set; i < set + RESOLVER_TABLE_WAYS; i++) {
-		const struct resolver_server *server = &resolver->servers[i];
-		if (server->used_ms != 0 && net_address_equal(&server->endpoint.address, address))
+		if (is_at(&resolver->servers[i], endpoint))
 			return i;
 	}
 	return RESOLVER_NONE;
 }
 
-uint32_t resolver_known_take(struct resolver *resolver, const struct net_address *address,
+uint32_t resolver_known_take(struct resolver *resolver, const struct net_endpoint *endpoint,
                              uint64_t now_ms)
 {
-	uint32_t set = set_of(resolver, address);
-	uint32_t best = resolver_known_find(resolver, address);
+	uint32_t set = set_of(resolver, &endpoint->address);
+	uint32_t best = resolver_known_find(resolver, endpoint);
 	if (best != RESOLVER_NONE)
 		return best;
 	for (uint32_t i = set; i < set + RESOLVER_TABLE_WAYS; i++) {
@@ -56,7 +61,7 @@ uint32_t resolver_known_take(struct resolver *resolver, const struct net_address
 	}
 	if (best != RESOLVER_NONE)
 		resolver->servers[best] = (struct resolver_server){
-		    .endpoint = {.address = *address, .port = resolver->settings.iteration_port},
+		    .endpoint = *endpoint,
 		    .group = RESOLVER_NONE,
 		    .used_ms = now_ms + 1, /* 0 is free */
 		};
@@ -99,7 +104,8 @@ struct choice {
 	const struct resolver_turn *turn;
 	const struct resolver_task *task;
 	const struct resolver_delegation *delegation;
-	const struct net_address *best;
+	bool has_best;
+	struct net_endpoint best;
 	uint64_t best_rtt_us;
 	unsigned looked;
 };
@@ -135,10 +141,14 @@ static uint64_t rtt_of(const struct resolver *resolver, const struct net_address
 }
 
 /* RFC 1034 §5.3.3: the best server is the one that is likely to answer soonest. */
-static void consider(struct choice *choice, const struct net_address *address)
+static void consider(struct choice *choice, const struct net_address *address, uint16_t port)
 {
 	struct resolver *resolver = choice->turn->resolver;
-	uint32_t index = resolver_known_find(resolver, address);
+	const struct net_endpoint endpoint = {
+	    .address = *address,
+	    .port = port != 0 ? port : resolver->settings.iteration_port,
+	};
+	uint32_t index = resolver_known_find(resolver, &endpoint);
 	if (choice->looked++ >= RESOLVER_CANDIDATES_MAX)
 		return;
 	if (index != RESOLVER_NONE) {
@@ -150,9 +160,10 @@ static void consider(struct choice *choice, const struct net_address *address)
 		server->rtt_us -= server->rtt_us / RESOLVER_RTT_DECAY_SHARE;
 	}
 	uint64_t rtt_us = rtt_of(resolver, address, index, choice->turn->now_ms);
-	if (choice->best != NULL && rtt_us >= choice->best_rtt_us)
+	if (choice->has_best && rtt_us >= choice->best_rtt_us)
 		return;
-	choice->best = address;
+	choice->has_best = true;
+	choice->best = endpoint;
 	choice->best_rtt_us = rtt_us;
 }
 
@@ -165,7 +176,7 @@ static void consider_host(struct choice *choice, const uint8_t *name)
 		if (host->until_ms[family] <= choice->turn->now_ms)
 			continue;
 		for (unsigned i = 0; i < host->count[family]; i++)
-			consider(choice, &host->address[family][i]);
+			consider(choice, &host->address[family][i], 0);
 	}
 }
 
@@ -174,11 +185,11 @@ bool resolver_known_choose(const struct resolver_turn *turn, struct resolver_tas
 {
 	struct choice choice = {.turn = turn, .task = task, .delegation = delegation};
 	for (unsigned i = 0; i < delegation->glue_count; i++)
-		consider(&choice, &delegation->glue[i].address);
+		consider(&choice, &delegation->glue[i].address, delegation->glue[i].port);
 	for (unsigned i = 0; i < delegation->ns_count; i++)
 		consider_host(&choice, delegation->names + delegation->ns_at[i]);
-	if (choice.best == NULL)
+	if (!choice.has_best)
 		return false;
-	task->server = resolver_known_take(turn->resolver, choice.best, turn->now_ms);
+	task->server = resolver_known_take(turn->resolver, &choice.best, turn->now_ms);
 	return task->server != RESOLVER_NONE;
 }

@@ -48,6 +48,9 @@ enum result resolver_create(const struct resolver_settings *settings, struct res
 		return RESULT_NO_MEMORY;
 	resolver->settings = *settings;
 	resolver->iterates = settings->hint_count > 0;
+	for (uint32_t i = 0; i < settings->zone_count; i++)
+		resolver->iterates |= settings->zones[i].is_stub;
+	resolver->health_ms = UINT64_MAX;
 	enum result result = check_settings(&resolver->settings);
 	prepare(resolver);
 	if (result == RESULT_OK)
@@ -174,12 +177,16 @@ void resolver_step(struct resolver *resolver, const struct resolver_event *event
 		break;
 	}
 	resolver_task_run_queued(&turn);
+	if (resolver->health_ms <= now_ms)
+		resolver_health_check(&turn);
 	take_tick(&turn);
 }
 
 uint64_t resolver_due_ms(const struct resolver *resolver)
 {
-	return resolver->heap_count > 0 ? resolver->tasks[resolver->heap[0]].due_ms : UINT64_MAX;
+	uint64_t due_ms =
+	    resolver->heap_count > 0 ? resolver->tasks[resolver->heap[0]].due_ms : UINT64_MAX;
+	return due_ms < resolver->health_ms ? due_ms : resolver->health_ms;
 }
 
 void resolver_stop(struct resolver *resolver, const struct resolver_sink *sink)
@@ -188,6 +195,7 @@ void resolver_stop(struct resolver *resolver, const struct resolver_sink *sink)
 	const struct resolver_action answer = {.rcode = DNS_RCODE_SERVFAIL,
 	                                       .ede = EDNS_EDE_NOT_READY};
 	resolver->is_stopping = true;
+	resolver->health_ms = UINT64_MAX;
 	while (resolver->heap_count > 0) {
 		struct resolver_task *task = &resolver->tasks[resolver->heap[0]];
 		if (task->state != RESOLVER_STATE_LINGER)

@@ -63,6 +63,11 @@ struct resolver_zone {
 	struct dns_name name;
 	const uint32_t *groups; /* indices of settings.groups */
 	uint32_t group_count;
+	/* The servers are the zone's own: they are asked without recursion, and what they delegate is
+	 * followed. */
+	bool is_stub;
+	/* When the servers fail names are looked up from the root, if there are hints. */
+	bool falls_back;
 };
 
 /* An address of a root server. */
@@ -94,7 +99,7 @@ struct resolver_settings {
 	uint32_t group_count;
 	const struct resolver_zone *zones;
 	uint32_t zone_count;
-	/* Where iteration starts: questions of no zone fail without. */
+	/* Where iteration starts: questions of no zone fail without, but for those below a stub zone. */
 	const struct resolver_hint *hints;
 	uint32_t hint_count; /* 0..RESOLVER_HINTS_MAX */
 	uint16_t iteration_port; /* of all servers found by iteration; 0: 53 */
@@ -215,6 +220,8 @@ struct resolver_stats {
 	uint64_t late; /* clients that were told to take their stale answer */
 	uint64_t found; /* names of chains and of servers that were known here */
 	uint64_t kept; /* KEEP actions */
+	uint64_t fell_back; /* questions whose forwarders failed, looked up from the root */
+	uint64_t probes; /* questions of our own to servers that did not answer before */
 	uint64_t sent_udp;
 	uint64_t sent_tcp;
 	uint64_t responses; /* that belonged to a question */

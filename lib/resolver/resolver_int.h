@@ -21,6 +21,7 @@
 #include "dns/rrtype.h"
 #include "resolver/resolver.h"
 #include "resolver/resolver_chain.h"
+#include "resolver/resolver_check.h"
 #include "resolver/resolver_known.h"
 #include "resolver/resolver_limits.h"
 #include "resolver/resolver_server.h"
@@ -30,6 +31,8 @@ struct resolver_route {
 	struct dns_name name;
 	uint64_t hash; /* of the name */
 	uint32_t count;
+	bool falls_back;
+	struct resolver_delegation *stub; /* NULL: forwarders */
 	uint32_t server[RESOLVER_ROUTE_MAX];
 };
 
@@ -89,6 +92,8 @@ struct resolver_task {
 	bool minimise; /* RFC 9156, until a server cannot stand it */
 	bool is_over_budget;
 	bool is_queued; /* will be run before the step ends */
+	bool is_health; /* asked by ourselves, only to hear from the server */
+	bool has_fallen_back; /* forwarders failed: by iteration, whatever the route says */
 	bool bad_cookie; /* a server wanted another cookie and has got it */
 	bool is_refresh; /* begun without a client: what is kept of it is no answer */
 	bool is_late; /* clients with stale answers have got them, and who comes gets it at once */
@@ -126,6 +131,7 @@ struct resolver_task {
 	uint64_t timer_ms; /* of the state */
 	uint64_t late_ms; /* when clients get their stale answers; UINT64_MAX: none has one */
 	uint64_t deadline_ms;
+	uint64_t begun_ms;
 	struct resolver_attempt attempt[RESOLVER_ATTEMPTS_MAX];
 	uint8_t name[DNS_NAME_MAX + 1]; /* as it is sent: perhaps in random case */
 	struct dns_question question;
@@ -163,7 +169,10 @@ struct resolver {
 	uint32_t run_first; /* tasks that will be run before the step ends */
 	uint32_t run_last;
 	bool is_stopping;
-	bool iterates;
+	bool iterates; /* from the hints, or below a stub zone */
+	bool has_dead; /* some server of a group does not answer */
+	uint64_t health_ms; /* when dead ones are looked at; UINT64_MAX: not at all */
+	uint64_t forwarded_ms; /* the last question of a client to a group */
 	bool has_begun; /* a step was taken */
 	bool wants_case; /* some servers get names in random case */
 	bool takes_loopback; /* a root server is on this host: a private tree */
@@ -262,6 +271,8 @@ static inline enum resolver_family resolver_family_of(const struct net_address *
 /* -- route.c -- */
 MUST_CHECK enum result resolver_route_create(struct resolver *resolver);
 void resolver_route_destroy(struct resolver *resolver);
+/* The route of a zone's name, or RESOLVER_NONE. */
+uint32_t resolver_route_at(const struct resolver *resolver, uint64_t hash, const uint8_t *name);
 /* The route of the longest zone at or above the question; RESOLVER_NONE if there is none. */
 uint32_t resolver_route_find(const struct resolver *resolver, const struct dns_question *question);
 
@@ -276,6 +287,9 @@ struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
 MUST_CHECK bool resolver_task_wait_for(const struct resolver_turn *turn,
                                        struct resolver_task *parent,
                                        const struct dns_question *question);
+/* Starts a task of our own, that will be run before the step ends; NULL: no place. */
+struct resolver_task *resolver_task_begin(const struct resolver_turn *turn,
+                                          const struct dns_question *question, uint64_t key);
 /* Starts a task that nobody waits for, unless there is one. */
 void resolver_task_background(const struct resolver_turn *turn,
                               const struct dns_question *question);
@@ -301,11 +315,29 @@ struct resolver_attempt *resolver_attempt_of_tcp(struct resolver *resolver, uint
 /* Forgets all attempts of a task. */
 void resolver_attempt_forget(const struct resolver_turn *turn, struct resolver_task *task);
 
+/* -- health.c: servers of groups that did not answer -- */
+/* Notes that a client's question goes to a group. */
+void resolver_health_asked(const struct resolver_turn *turn);
+/* Notes that a server is dead until a time. */
+void resolver_health_died(struct resolver *resolver, const struct resolver_server *server);
+/* Asks those whose time is up. */
+void resolver_health_check(const struct resolver_turn *turn);
+
 /* -- stale.c: RFC 8767 §5 -- */
 /* Notes that a client of the task has a stale answer; gives it at once where others have waited enough. */
 void resolver_stale_join(const struct resolver_turn *turn, struct resolver_task *task);
 /* Tells all clients that have one to take it. */
 void resolver_stale_give(const struct resolver_turn *turn, struct resolver_task *task);
+
+/* -- end.c: the last states of a task -- */
+enum resolver_state resolver_end_validate(const struct resolver_turn *turn,
+                                          struct resolver_task *task);
+enum resolver_state resolver_end_answered(const struct resolver_turn *turn,
+                                          struct resolver_task *task);
+enum resolver_state resolver_end_failed(const struct resolver_turn *turn,
+                                        struct resolver_task *task);
+/* The attempt that only looks whether a server answers, if it is still out; or NULL. */
+struct resolver_attempt *resolver_end_probe(struct resolver_task *task);
 
 /* -- keep.c: actions for the cache -- */
 /* What the task has found out, where no client was there to take it along. */
@@ -322,43 +354,6 @@ void resolver_timer_set(struct resolver *resolver, struct resolver_task *task, u
 void resolver_timer_set_late(struct resolver *resolver, struct resolver_task *task,
                              uint64_t late_ms);
 void resolver_timer_remove(struct resolver *resolver, struct resolver_task *task);
-
-/* -- edns.c: OPT records to and from servers -- */
-/* What an attempt says besides the question, by what is known of the server and what got lost before. */
-void resolver_edns_choose(const struct resolver_turn *turn, const struct resolver_task *task,
-                          struct resolver_attempt *attempt);
-void resolver_edns_write(const struct resolver *resolver, const struct resolver_task *task,
-                         const struct resolver_attempt *attempt, struct bytes_writer *writer);
-/* Reads the OPT record of a response into resolver->edns; without one, or with a broken one, that is empty. */
-void resolver_edns_read(struct resolver *resolver, const uint8_t *message, size_t len);
-/* Takes along what a response with a matching question says of the server. */
-void resolver_edns_learn(const struct resolver_turn *turn, const struct resolver_task *task,
-                         const struct resolver_attempt *attempt, bool is_truncated);
-/* What a server that complains about our OPT record is spared from now on. */
-void resolver_edns_refused(const struct resolver_turn *turn,
-                           const struct resolver_attempt *attempt);
-
-/* -- check.c -- */
-enum resolver_verdict {
-	RESOLVER_VERDICT_FOREIGN, /* not an answer to what we asked */
-	RESOLVER_VERDICT_TRUNCATED, /* TC over UDP */
-	RESOLVER_VERDICT_OTHER_CASE, /* our question, but not in the case in which we sent it */
-	RESOLVER_VERDICT_NO_COOKIE, /* the server had a cookie and sends none now */
-	RESOLVER_VERDICT_BAD_COOKIE, /* it wants the cookie that came with this */
-	RESOLVER_VERDICT_NO_EDNS, /* the server does not want our OPT record */
-	RESOLVER_VERDICT_FAILURE, /* SERVFAIL, REFUSED …: somebody else may know */
-	RESOLVER_VERDICT_ANSWER,
-};
-/* Needs resolver_edns_read() before. */
-enum resolver_verdict resolver_check_response(const struct resolver *resolver,
-                                              const struct resolver_task *task,
-                                              const struct resolver_attempt *attempt,
-                                              const uint8_t *message, size_t len);
-/* The name that the attempt has sent. */
-const uint8_t *resolver_check_sent_name(const struct resolver_task *task,
-                                        const struct resolver_attempt *attempt);
-/* The response code, all 12 bits. */
-unsigned resolver_check_rcode(const struct resolver *resolver, const uint8_t *message);
 
 /* -- state.c -- */
 /* Runs the task's machine until it waits or ends. */

@@ -36,6 +36,7 @@ struct resolver_table {
 struct resolver_glue {
 	struct net_address address;
 	uint8_t ns; /* whose: index of ns_at */
+	uint16_t port; /* 0: that of iteration */
 };
 
 struct resolver_lame {
@@ -50,6 +51,7 @@ struct resolver_delegation {
 	uint64_t since_ms;
 	uint16_t names_len;
 	uint16_t ns_at[RESOLVER_NS_MAX]; /* offsets in names */
+	bool is_fixed; /* from the settings: nobody renews it, and it has no end */
 	uint8_t ns_count;
 	uint8_t glue_count;
 	uint8_t lame_next;

@@ -63,6 +63,15 @@
 #define RESOLVER_BACKOFF_MS_MIN 1000u
 #define RESOLVER_BACKOFF_MS_MAX 8000u
 
+/* While clients ask, and so long after the last one, servers that are left alone get a question of our own
+ * whenever their time is up (health check). Too low: their return is found by a client's question. Too high:
+ * nobody uses them, and they are asked in vain. */
+#define RESOLVER_HEALTH_MS 60000u
+
+/* Forwarders have this share (1/x) of a question's time, where it falls back to the root servers. Too low:
+ * slow ones are given up. Too high: there is no time left. */
+#define RESOLVER_FALL_BACK_SHARE 2u
+
 /* One question in so many also goes to a server that is not the fastest, to learn its time. Too low: more
  * traffic. Too high: a server that became faster is found late. */
 #define RESOLVER_EXPLORE_SHARE 32u

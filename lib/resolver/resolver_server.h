@@ -55,5 +55,5 @@ void resolver_server_answered(struct resolver *resolver, struct resolver_server 
 /* How long to wait for it: as its group says, or by its round-trip time. */
 uint32_t resolver_server_timeout_ms(const struct resolver *resolver,
                                     const struct resolver_server *server);
-void resolver_server_timed_out(const struct resolver *resolver, struct resolver_server *server,
+void resolver_server_timed_out(struct resolver *resolver, struct resolver_server *server,
                                uint64_t now_ms);

@@ -3,7 +3,7 @@
 
 /* Who is asked for which name: zones and their groups become routes, found by the keyed hashes of the
  * question's suffixes, longest first. */
-#include "resolver/resolver_int.h"
+#include "resolver/iterate.h"
 
 #include <stdlib.h>
 
@@ -85,7 +85,11 @@ static enum result add_zone(struct resolver *resolver, uint32_t index)
 	if (*place != RESOLVER_NONE)
 		return RESULT_EXISTS;
 	*place = index;
-	return RESULT_OK;
+	route->falls_back = zone->falls_back && resolver->settings.hint_count > 0;
+	if (!zone->is_stub)
+		return RESULT_OK;
+	route->stub = resolver_delegation_stub(resolver, route);
+	return route->stub != NULL ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
 enum result resolver_route_create(struct resolver *resolver)
@@ -116,8 +120,15 @@ void resolver_route_destroy(struct resolver *resolver)
 	free(resolver->groups);
 	free(resolver->rotor);
 	free(resolver->servers);
+	for (uint32_t i = 0; i < resolver->settings.zone_count && resolver->routes != NULL; i++)
+		free(resolver->routes[i].stub);
 	free(resolver->routes);
 	free(resolver->route_table);
+}
+
+uint32_t resolver_route_at(const struct resolver *resolver, uint64_t hash, const uint8_t *name)
+{
+	return *place_of(resolver, hash, name);
 }
 
 uint32_t resolver_route_find(const struct resolver *resolver, const struct dns_question *question)

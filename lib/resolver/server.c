@@ -2,8 +2,8 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* Which server of a route is asked next, and what we remember of each: its time and whether it answers.
- * A server that timed out several times in a row is left alone for a while; then one question goes to it
- * besides the one that a live server answers, so that no client waits for a dead one. */
+ * A server that timed out several times in a row is left alone, so that no client waits for a dead one, until
+ * it has answered a question of our own (health.c). */
 #include "resolver/resolver_int.h"
 
 /* RFC 6298 §2.3: the weight of a new sample, and of its error. */
@@ -65,7 +65,8 @@ static uint32_t choose_in_group(struct resolver *resolver, const struct resolver
 static uint32_t choose_place(struct resolver *resolver, const struct resolver_route *route,
                              const struct resolver_task *task)
 {
-	for (unsigned dead = 0; dead < 2; dead++) {
+	/* Dead ones are better than nobody. */
+	for (unsigned dead = 0; dead < 2u - route->falls_back; dead++) {
 		for (uint32_t from = 0; from < route->count;) {
 			uint32_t to = group_end(resolver, route, from);
 			uint32_t place =
@@ -78,14 +79,23 @@ static uint32_t choose_place(struct resolver *resolver, const struct resolver_ro
 	return RESOLVER_NONE;
 }
 
+/* How long the servers may take before somebody else is asked. */
+static bool is_time_up(const struct resolver_turn *turn, const struct resolver_task *task)
+{
+	return turn->now_ms >=
+	       task->begun_ms + (task->deadline_ms - task->begun_ms) / RESOLVER_FALL_BACK_SHARE;
+}
+
 bool resolver_server_choose(const struct resolver_turn *turn, struct resolver_task *task)
 {
 	struct resolver *resolver = turn->resolver;
 	if (task->route == RESOLVER_NONE)
 		return false;
 	const struct resolver_route *route = &resolver->routes[task->route];
+	if (route->falls_back && is_time_up(turn, task))
+		return false;
 	uint32_t place = choose_place(resolver, route, task);
-	if (place == RESOLVER_NONE && task->soft_failure) {
+	if (place == RESOLVER_NONE && task->soft_failure && !route->falls_back) {
 		/* All were asked and some did not answer: once more. */
 		task->tried = 0;
 		task->soft_failure = false;
@@ -99,15 +109,6 @@ bool resolver_server_choose(const struct resolver_turn *turn, struct resolver_ta
 	return true;
 }
 
-/* Whether a server is due for a second look while others do the work. */
-static bool wants_probe(const struct resolver_turn *turn, const struct resolver_server *server,
-                        bool explore)
-{
-	if (!is_alive(server))
-		return !is_backed_off(server, turn->now_ms);
-	return explore && turn->resolver->groups[server->group].policy == RESOLVER_POLICY_FASTEST;
-}
-
 uint32_t resolver_server_probe(const struct resolver_turn *turn, const struct resolver_task *task)
 {
 	struct resolver *resolver = turn->resolver;
@@ -115,12 +116,14 @@ uint32_t resolver_server_probe(const struct resolver_turn *turn, const struct re
 	if (!is_alive(&resolver->servers[task->server]))
 		return RESOLVER_NONE;
 	uint64_t random = resolver_random(resolver);
-	bool explore = random % RESOLVER_EXPLORE_SHARE == 0;
+	if (random % RESOLVER_EXPLORE_SHARE != 0)
+		return RESOLVER_NONE;
 	uint32_t start = (uint32_t)(random >> 32) % route->count;
 	for (uint32_t i = 0; i < route->count; i++) {
 		uint32_t place = (start + i) % route->count;
 		struct resolver_server *server = &resolver->servers[route->server[place]];
-		if (is_tried(task, place) || !wants_probe(turn, server, explore))
+		if (is_tried(task, place) || !is_alive(server) ||
+		    resolver->groups[server->group].policy != RESOLVER_POLICY_FASTEST)
 			continue;
 		/* One probe at a time. */
 		server->backoff_until_ms = turn->now_ms + RESOLVER_BACKOFF_MS_MIN;
@@ -174,7 +177,7 @@ uint32_t resolver_server_timeout_ms(const struct resolver *resolver,
 	                                      : resolver->groups[server->group].timeout_ms;
 }
 
-void resolver_server_timed_out(const struct resolver *resolver, struct resolver_server *server,
+void resolver_server_timed_out(struct resolver *resolver, struct resolver_server *server,
                                uint64_t now_ms)
 {
 	uint32_t timeout_us = resolver_server_timeout_ms(resolver, server) * 1000;
@@ -196,4 +199,6 @@ void resolver_server_timed_out(const struct resolver *resolver, struct resolver_
 		}
 	}
 	server->backoff_until_ms = now_ms + backoff_ms;
+	if (server->group != RESOLVER_NONE)
+		resolver_health_died(resolver, server);
 }

@@ -16,11 +16,21 @@ static uint32_t timeout_ms(const struct resolver_turn *turn, const struct resolv
 	return resolver_server_timeout_ms(turn->resolver, server_of(turn, attempt));
 }
 
+/* The forwarders have failed: from the root, where that is allowed. */
+static enum resolver_state fall_back(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	if (task->route == RESOLVER_NONE || !turn->resolver->routes[task->route].falls_back)
+		return RESOLVER_STATE_FAILED;
+	turn->resolver->stats.fell_back++;
+	task->has_fallen_back = true;
+	return RESOLVER_STATE_START;
+}
+
 /* Whom to ask, and how. */
 static enum resolver_state choose(const struct resolver_turn *turn, struct resolver_task *task)
 {
 	if (!resolver_server_choose(turn, task))
-		return RESOLVER_STATE_FAILED;
+		return fall_back(turn, task);
 	const struct resolver_server *server = &turn->resolver->servers[task->server];
 	task->use_tcp =
 	    task->near_misses > RESOLVER_NEAR_MISSES_MAX ||
@@ -94,70 +104,6 @@ static enum resolver_state ask(const struct resolver_turn *turn, struct resolver
 	return RESOLVER_STATE_WAIT;
 }
 
-static struct resolver_attempt *pending_probe(struct resolver_task *task)
-{
-	for (unsigned i = 0; i < task->attempt_count; i++) {
-		if (task->attempt[i].probe && !task->attempt[i].done)
-			return &task->attempt[i];
-	}
-	return NULL;
-}
-
-/* The clients have their answer; a probe may still be out. */
-static enum resolver_state end(const struct resolver_turn *turn, struct resolver_task *task)
-{
-	const struct resolver_attempt *probe = pending_probe(task);
-	if (probe == NULL)
-		return RESOLVER_STATE_FREE;
-	resolver_timer_set(turn->resolver, task, probe->sent_ms + timeout_ms(turn, probe));
-	return RESOLVER_STATE_LINGER;
-}
-
-/* The step between an answer and whoever gets it (RFC 4035 §4.3). Signatures are kept but not checked: what
- * is not checked is UNCHECKED, and nobody is told that it is authentic. */
-static enum resolver_state validate(const struct resolver_turn *turn, struct resolver_task *task)
-{
-	(void)turn;
-	task->security = DNS_SECURITY_UNCHECKED;
-	return RESOLVER_STATE_ANSWERED;
-}
-
-static enum resolver_state answered(const struct resolver_turn *turn, struct resolver_task *task)
-{
-	struct resolver *resolver = turn->resolver;
-	struct resolver_action answer = {
-	    .rcode = dns_message_flags(resolver->result) & DNS_FLAG_RCODE,
-	    .ede = EDNS_EDE_NONE,
-	    .rank = (enum dns_rank)task->rank,
-	    .security = (enum dns_security)task->security,
-	    .message = resolver->result,
-	    .len = resolver->result_len,
-	};
-	resolver->stats.answered++;
-	if (task->waiters != RESOLVER_NONE)
-		resolver_host_learn(turn, task);
-	/* An address of a server that was found here is kept already. */
-	if (task->clients == RESOLVER_NONE && (task->links > 0 || !task->has_found))
-		resolver_keep_answer(turn, task, &answer);
-	resolver_task_answer(turn, task, &answer);
-	resolver_keep_links(turn, task);
-	return end(turn, task);
-}
-
-static enum resolver_state failed(const struct resolver_turn *turn, struct resolver_task *task)
-{
-	struct resolver_action answer = {.rcode = DNS_RCODE_SERVFAIL, .ede = task->ede};
-	turn->resolver->stats.failed++;
-	/* Who has run out of budget or time has not found out anything. */
-	if (task->waiters != RESOLVER_NONE && !task->is_over_budget &&
-	    turn->now_ms < task->deadline_ms)
-		resolver_host_failed(turn, task);
-	if (task->clients == RESOLVER_NONE && (task->is_refresh || task->is_late))
-		resolver_keep_failure(turn, task);
-	resolver_task_answer(turn, task, &answer);
-	return end(turn, task);
-}
-
 typedef enum resolver_state (*state_function)(const struct resolver_turn *turn,
                                               struct resolver_task *task);
 
@@ -170,9 +116,9 @@ void resolver_state_run(const struct resolver_turn *turn, struct resolver_task *
 	    [RESOLVER_STATE_ADDRESS] = resolver_iterate_address,
 	    [RESOLVER_STATE_CHOOSE] = choose,
 	    [RESOLVER_STATE_ASK] = ask,
-	    [RESOLVER_STATE_VALIDATE] = validate,
-	    [RESOLVER_STATE_ANSWERED] = answered,
-	    [RESOLVER_STATE_FAILED] = failed,
+	    [RESOLVER_STATE_VALIDATE] = resolver_end_validate,
+	    [RESOLVER_STATE_ANSWERED] = resolver_end_answered,
+	    [RESOLVER_STATE_FAILED] = resolver_end_failed,
 	};
 	while (task->state != RESOLVER_STATE_FREE && functions[task->state] != NULL)
 		task->state = (uint8_t)functions[task->state](turn, task);
@@ -314,7 +260,7 @@ static enum resolver_state judge(const struct resolver_turn *turn, struct resolv
 static void go_on(const struct resolver_turn *turn, struct resolver_task *task,
                   enum resolver_state next)
 {
-	if (next == RESOLVER_STATE_LINGER && pending_probe(task) == NULL)
+	if (next == RESOLVER_STATE_LINGER && resolver_end_probe(task) == NULL)
 		next = RESOLVER_STATE_FREE;
 	task->state = (uint8_t)next;
 	resolver_state_run(turn, task);
@@ -350,7 +296,7 @@ static void time_out(const struct resolver_turn *turn, struct resolver_attempt *
 
 static void probe_timer(const struct resolver_turn *turn, struct resolver_task *task)
 {
-	struct resolver_attempt *probe = pending_probe(task);
+	struct resolver_attempt *probe = resolver_end_probe(task);
 	time_out(turn, probe);
 	probe->done = true;
 	go_on(turn, task, RESOLVER_STATE_LINGER);

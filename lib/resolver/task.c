@@ -92,6 +92,7 @@ static struct resolver_task *find(struct resolver *resolver, const struct dns_qu
 struct order {
 	const struct dns_question *question;
 	uint64_t key;
+	uint64_t now_ms;
 	uint64_t deadline_ms;
 	bool dnssec_ok;
 	const struct resolver_task *parent; /* or NULL */
@@ -122,6 +123,7 @@ static void fill(struct resolver *resolver, struct resolver_task *task, const st
 	task->late_ms = UINT64_MAX;
 	task->key = order->key;
 	task->deadline_ms = order->deadline_ms;
+	task->begun_ms = order->now_ms;
 	task->question = *order->question;
 	task->target = *order->question;
 }
@@ -193,6 +195,7 @@ struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
 	struct order order = {
 	    .question = event->question,
 	    .key = key_of(event->question, event->dnssec_ok),
+	    .now_ms = turn->now_ms,
 	    .deadline_ms = turn->now_ms + resolver->settings.deadline_ms,
 	    .dnssec_ok = event->dnssec_ok,
 	};
@@ -270,6 +273,7 @@ bool resolver_task_wait_for(const struct resolver_turn *turn, struct resolver_ta
 	const struct order order = {
 	    .question = question,
 	    .key = key_of(question, false),
+	    .now_ms = turn->now_ms,
 	    .deadline_ms = parent->deadline_ms,
 	    .parent = parent,
 	};
@@ -298,19 +302,27 @@ bool resolver_task_wait_for(const struct resolver_turn *turn, struct resolver_ta
 	return true;
 }
 
-void resolver_task_background(const struct resolver_turn *turn, const struct dns_question *question)
+struct resolver_task *resolver_task_begin(const struct resolver_turn *turn,
+                                          const struct dns_question *question, uint64_t key)
 {
 	struct resolver *resolver = turn->resolver;
 	const struct order order = {
 	    .question = question,
-	    .key = key_of(question, false),
+	    .key = key,
+	    .now_ms = turn->now_ms,
 	    .deadline_ms = turn->now_ms + resolver->settings.deadline_ms,
 	};
-	if (find(resolver, question, false, order.key) != NULL)
-		return;
 	struct resolver_task *task = start(resolver, &order);
 	if (task != NULL)
 		queue(resolver, task);
+	return task;
+}
+
+void resolver_task_background(const struct resolver_turn *turn, const struct dns_question *question)
+{
+	uint64_t key = key_of(question, false);
+	if (find(turn->resolver, question, false, key) == NULL)
+		(void)resolver_task_begin(turn, question, key);
 }
 
 static void unlink_question(struct resolver *resolver, struct resolver_task *task)

@@ -178,6 +178,16 @@ static bool is_ordinary(const struct query *query)
 	       is_record_type(query->question.type);
 }
 
+/* Whether a zone of ours answers: the longest one, unless a zone of others lies in it. */
+static bool is_ours(const struct stage_query_dispatcher_settings *settings,
+                    const struct zone_set *zones, const struct dns_question *question)
+{
+	const struct zone *zone = zone_set_find(zones, question);
+	return zone != NULL &&
+	       (LIKELY(settings->outside.count == 0) ||
+	        !outside_has(&settings->outside, question, zone_origin(zone)->label_count));
+}
+
 /* What a burst is judged by. */
 struct rules {
 	const struct guard_policy *guard;
@@ -233,11 +243,12 @@ static enum query_dispatcher_output refuse_outsider(struct stage *stage, struct 
 static void dispatch(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_set *zones,
                      const struct rules *rules)
 {
+	const struct query_dispatcher *dispatcher = stage->state;
 	struct query *query = query_of(mbuf);
 
 	if (UNLIKELY(!is_ordinary(query))) {
 		stage_emit(stage, answer_odd(stage, mbuf), mbuf);
-	} else if (zone_set_find(zones, &query->question) != NULL) {
+	} else if (is_ours(dispatcher->settings, zones, &query->question)) {
 		query->verdict = QUERY_VERDICT_ZONE;
 		stage_emit(stage, QUERY_DISPATCHER_TO_ZONE_MANAGER, mbuf);
 	} else if (!query->recursion_allowed || query->question.class != DNS_CLASS_IN) {

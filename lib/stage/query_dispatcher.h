@@ -18,6 +18,7 @@
 #include "guard/ratelimit.h"
 #include "pipeline/snapshot.h"
 #include "pipeline/stage.h"
+#include "stage/outside.h"
 
 enum query_dispatcher_output {
 	QUERY_DISPATCHER_TO_ZONE_MANAGER,
@@ -47,6 +48,7 @@ struct stage_query_dispatcher_settings {
 	const char *identity;
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
 	const struct ratelimit_settings *ratelimit; /* for the whole server; NULL: no limit */
+	struct outside outside; /* names in our zones that are not ours */
 };
 
 extern const struct stage_ops stage_query_dispatcher_ops;

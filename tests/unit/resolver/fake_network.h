@@ -174,6 +174,7 @@ struct fake_setup {
 	bool cookies;
 	uint32_t stale_after_ms;
 	uint32_t retry_ms;
+	const struct resolver_hint *hint; /* a root server, or NULL */
 };
 
 static inline enum result fake_create(const struct fake_setup *setup)
@@ -192,6 +193,8 @@ static inline enum result fake_create(const struct fake_setup *setup)
 	    .cookies = setup->cookies,
 	    .stale_after_ms = setup->stale_after_ms,
 	    .retry_ms = setup->retry_ms,
+	    .hints = setup->hint,
+	    .hint_count = setup->hint != NULL,
 	    .random = fake_random,
 	};
 	memcpy(zones, setup->zones, sizeof(setup->zones));

@@ -76,31 +76,59 @@ static void dead_server_is_left_alone_until_it_is_back(void)
 	struct resolver_server_stats server;
 	CU_ASSERT(resolver_server_at(engine, 0, now_ms, &server) == RESULT_OK && server.backed_off);
 
-	/* After a while one question also goes there; its silence costs the client nothing. */
+	/* When its time is up it gets a question of our own; its silence costs no client anything. */
+	fake_clear();
 	fake_wait(RESOLVER_BACKOFF_MS_MIN);
-	fake_clear();
-	fake_ask(2, "www.example.", DNS_TYPE_A, false);
+	CU_ASSERT_EQUAL_FATAL(sent_count, 1);
+	CU_ASSERT_EQUAL(fake_server(0), 1);
+	fake_ask(2, ".", DNS_TYPE_NS, false);
 	CU_ASSERT_EQUAL_FATAL(sent_count, 2);
-	CU_ASSERT_EQUAL(fake_server(0), 2);
-	CU_ASSERT_EQUAL(fake_server(1), 1);
-	answer_with_rtt(0, "www.example.", 1);
+	CU_ASSERT_EQUAL(fake_server(1), 2);
+	make_start(&made, ".", DNS_TYPE_NS, DNS_RCODE_NOERROR);
+	make_target(&made, DNS_SECTION_ANSWER, ".", DNS_TYPE_NS, 300, "a.root.");
+	fake_respond(&sent[1]);
 	CU_ASSERT_EQUAL(answer_count, 1);
-	fake_wait(10000);
-	CU_ASSERT_EQUAL(resolver_due_ms(engine), UINT64_MAX);
+	CU_ASSERT_EQUAL(kept_count, 0);
 
-	/* When it answers a probe, though late, it is the first choice again. */
+	/* When it answers, it is the first choice again: nothing more is asked of it. */
 	fake_clear();
-	fake_ask(3, "www.example.", DNS_TYPE_A, false);
-	CU_ASSERT_EQUAL_FATAL(sent_count, 2);
-	answer_with_rtt(0, "www.example.", 1);
-	answer_with_rtt(1, "www.example.", 5);
-	CU_ASSERT_EQUAL(answer_count, 1);
-	struct resolver_stats stats;
-	resolver_stats(engine, &stats);
-	CU_ASSERT_EQUAL(stats.tasks, 0);
+	fake_wait(RESOLVER_BACKOFF_MS_MAX);
+	CU_ASSERT(sent_count >= 1);
+	make_start(&made, ".", DNS_TYPE_NS, DNS_RCODE_SERVFAIL);
+	fake_respond(&sent[sent_count - 1]);
+	CU_ASSERT_EQUAL(kept_count, 0);
 	fake_clear();
 	fake_ask(4, "www.example.", DNS_TYPE_A, false);
 	CU_ASSERT_EQUAL(fake_server(0), 1);
+	answer_with_rtt(0, "www.example.", 1);
+	fake_wait(RESOLVER_HEALTH_MS);
+	CU_ASSERT_EQUAL(sent_count, 1);
+	struct resolver_stats stats;
+	resolver_stats(engine, &stats);
+	CU_ASSERT_EQUAL(stats.tasks, 0);
+	fake_close();
+}
+
+/* While nobody asks nobody is probed: an idle server sleeps. */
+static void probes_end_with_the_questions(void)
+{
+	struct resolver_stats before;
+	struct resolver_stats after;
+	fake_open(1, RESOLVER_POLICY_FIRST);
+	fake_ask(1, "www.example.", DNS_TYPE_A, false);
+	fake_wait(RESOLVER_HEALTH_MS + 10000);
+	resolver_stats(engine, &before);
+	CU_ASSERT(before.probes > 0);
+	CU_ASSERT(before.probes <= RESOLVER_HEALTH_MS / RESOLVER_BACKOFF_MS_MIN);
+	fake_clear();
+	fake_wait(3600000);
+	CU_ASSERT_EQUAL(sent_count, 0);
+	CU_ASSERT_EQUAL(resolver_due_ms(engine), UINT64_MAX);
+	/* The next question begins it anew. */
+	fake_ask(2, "www.example.", DNS_TYPE_A, false);
+	fake_wait(10000);
+	resolver_stats(engine, &after);
+	CU_ASSERT(after.probes > before.probes);
 	fake_close();
 }
 
@@ -257,7 +285,9 @@ static void repetitions_keep_their_distance(void)
 	fake_ask(2, "third.example.", DNS_TYPE_A, false);
 	fake_wait(4500);
 	CU_ASSERT_EQUAL(answers[answer_count - 1].rcode, DNS_RCODE_SERVFAIL);
-	CU_ASSERT(sent_count <= 4500 / 700 + 1);
+	struct resolver_stats stats;
+	resolver_stats(engine, &stats);
+	CU_ASSERT(sent_count - stats.probes <= 4500 / 700 + 1);
 	fake_close();
 }
 
@@ -268,6 +298,7 @@ int main(int argc, char **argv)
 	    {"fastest_is_preferred_and_found_again", fastest_is_preferred_and_found_again},
 	    {"dead_server_is_left_alone_until_it_is_back",
 	     dead_server_is_left_alone_until_it_is_back},
+	    {"probes_end_with_the_questions", probes_end_with_the_questions},
 	    {"recovery_after_all_were_dead", recovery_after_all_were_dead},
 	    {"one_outage_is_one_failure", one_outage_is_one_failure},
 	    {"zones_and_groups", zones_and_groups},
