@@ -274,6 +274,12 @@ static void bend(const struct server_question *question, const struct zone *zone
 		draft->flags |= DNS_RCODE_SERVFAIL;
 	if ((habits & SIM_NO_AUTHORITY) != 0)
 		draft->flags &= (uint16_t)~DNS_FLAG_AA;
+	if ((habits & SIM_RECURSES) != 0 && (draft->flags & DNS_FLAG_AA) == 0 &&
+	    (draft->count == 0 || draft->record[0].section != DNS_SECTION_ANSWER)) {
+		/* It has followed the referral, and found nobody. */
+		draft->flags |= DNS_RCODE_SERVFAIL;
+		draft->count = 0;
+	}
 	if ((habits & SIM_RECURSES) != 0)
 		draft->flags = (uint16_t)((draft->flags & ~DNS_FLAG_AA) | DNS_FLAG_RA);
 	while ((habits & SIM_NO_GLUE) != 0 && draft->count > 0 &&

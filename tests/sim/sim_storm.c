@@ -123,7 +123,8 @@ static bool play(uint64_t seed, bool verbose)
 	sim.on_keep = look_at_kept;
 	unsigned at = 0;
 	/* Settings first. */
-	for (; at < script.count && strcmp(script.statement[at].head->word[0], "set") == 0; at++)
+	for (; at < script.count && strncmp(script.statement[at].head->word[0], "zone", 4) != 0;
+	     at++)
 		play_statement(&script.statement[at]);
 	host_open();
 	cache_stats(sim.cache, &stats);

@@ -12,6 +12,7 @@
 #define ZONES_MAX 14
 #define SERVERS 12u /* 10.0.0.2 … and fd00::2 …; 10.0.0.1 is a root server, 10.0.0.66 lies */
 #define LIAR 66u
+#define FORWARDERS 3u /* 10.8.0.1 … */
 #define GARBLED_SHARE 8u
 
 struct place {
@@ -29,6 +30,7 @@ struct storm {
 	unsigned count;
 	bool is_garbled;
 	bool cuts; /* RFC 8020 is in use */
+	bool forwards; /* some names, or all, go to forwarders */
 	const struct place *victim; /* whom the liar speaks of */
 	struct place zone[ZONES_MAX];
 };
@@ -177,6 +179,28 @@ static void write_zones(struct storm *storm)
 
 /* -- bad habits -- */
 
+/* Forwarders have their bad days as well; what they say is what all servers together know. */
+static void write_forwarder_habits(struct storm *storm)
+{
+	static const char *const habits[] = {"",        "",        "",          "silent",
+	                                     "fails",   "resets",  "refuses",   "truncates",
+	                                     "no-edns", "guessed", "wrong-port"};
+	for (unsigned i = 1; i <= FORWARDERS; i++)
+		fprintf(storm->out, "server 10.8.0.%u recurses %s\n", i,
+		        habits[draw(storm, ARRAY_COUNT(habits))]);
+}
+
+static void write_forwarders(struct storm *storm)
+{
+	static const char *const policies[] = {"first", "round-robin", "fastest"};
+	storm->forwards = chance(storm, 3);
+	if (!storm->forwards)
+		return;
+	fprintf(storm->out, "forwarder f at 10.8.0.1 10.8.0.2 10.8.0.3 %s timeout %ums\n",
+	        policies[draw(storm, ARRAY_COUNT(policies))], 200 + draw(storm, 1000));
+	fprintf(storm->out, "forward %s to f\n\n", chance(storm, 2) ? "." : zone_at_random(storm));
+}
+
 static void write_lies(struct storm *storm)
 {
 	const char *victim = storm->victim->name;
@@ -209,6 +233,9 @@ static void write_habits(struct storm *storm)
 		fprintf(storm->out, "server fd00::%u %s\n", server,
 		        chance(storm, 4) ? "silent" : "ok");
 	}
+	if (storm->forwards)
+		write_forwarder_habits(storm);
+	write_lies(storm);
 	fprintf(storm->out, "net delay %ums jitter %ums loss %u%% duplicates %u%%\n",
 	        1 + draw(storm, 60), draw(storm, 200), chance(storm, 3) ? draw(storm, 40) : 0,
 	        chance(storm, 3) ? draw(storm, 30) : 0);
@@ -250,6 +277,8 @@ static void write_load(struct storm *storm)
 			fprintf(storm->out, "advance %ums\n", draw(storm, 1200));
 		if (chance(storm, 12))
 			fprintf(storm->out, "advance %us\n", draw(storm, 120));
+		if (chance(storm, 60))
+			fprintf(storm->out, "net silent\nadvance %us\n", draw(storm, 90));
 		if (chance(storm, 10))
 			write_habits(storm);
 	}
@@ -277,8 +306,10 @@ static void write_settings(struct storm *storm)
 /* All is well again, and what is remembered of bad times has ended: every name is found. */
 static void write_healing(struct storm *storm)
 {
-	fprintf(storm->out, "\nserver 10.0.0.0/26 ok\nserver fd00::/64 ok\n"
-	                    "net delay 10ms jitter 0ms loss 0%% duplicates 0%%\nadvance 10m\n");
+	fprintf(storm->out,
+	        "\nserver 10.0.0.0/26 ok\nserver fd00::/64 ok\nserver 10.8.0.0/24 recurses\n"
+	        "net delay 10ms jitter 0ms loss 0%% duplicates 0%%\nadvance 10m\n");
+	write_lies(storm);
 	if (storm->is_garbled)
 		return;
 	for (unsigned i = 1; i < storm->count; i++)
@@ -304,8 +335,8 @@ char *storm_make(uint64_t seed)
 	fprintf(storm->out, "; a world by chance: seed %llu\n", (unsigned long long)seed);
 	plan(storm);
 	write_settings(storm);
+	write_forwarders(storm);
 	write_zones(storm);
-	write_lies(storm);
 	write_habits(storm);
 	fprintf(storm->out, "\n");
 	write_load(storm);
