@@ -39,6 +39,11 @@ struct part {
 static bool is_of_part(const struct part *part, const struct dns_rrset *rrset)
 {
 	uint16_t type = rrset->type == DNS_TYPE_RRSIG ? rrset->covered : rrset->type;
+	/* RFC 6672 §5.3.1: nobody has signed the CNAME of a DNAME; the DNAME shows that it is right. */
+	if (part->question.type == DNS_TYPE_CNAME && type == DNS_TYPE_DNAME &&
+	    rrset->section == DNS_SECTION_ANSWER)
+		return dns_name_is_below(part->question.name, rrset->owner.wire) &&
+		       !dns_name_equal(part->question.name, rrset->owner.wire);
 	/* With an answer made from a wildcard comes the proof that nothing else is there (RFC 4035 §3.1.3.3);
 	 * what has to do with another name does no harm. */
 	if (rrset->section == DNS_SECTION_AUTHORITY)

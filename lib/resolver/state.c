@@ -185,6 +185,11 @@ static enum resolver_state take_answer(const struct resolver_turn *turn, struct 
 		return resolver_judge_answer(turn, task, attempt, message, len);
 	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
 		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
+	/* RFC 1034 §5.2.2: an alias in a circle is an error, whoever says it. */
+	if (turn->resolver->chain.has_loop) {
+		task->ede = EDNS_EDE_OTHER;
+		return RESOLVER_STATE_FAILED;
+	}
 	resolver_task_lower_rank(task, DNS_RANK_ANSWER);
 	return RESOLVER_STATE_VALIDATE;
 }

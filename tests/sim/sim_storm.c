@@ -20,6 +20,8 @@
 #endif
 /* What the engine asks for itself: the root's servers, again and again where they do not answer. */
 #define OWN_QUESTIONS 64u
+/* And at the same time: priming, and a look at each of three forwarders. */
+#define OWN_PLACES 5u
 
 static const char usage[] =
     "usage: sim-storm [-v] [--seeds N] [--seed N] [--print]\n"
@@ -80,9 +82,8 @@ static void look_at_places(void)
 	unsigned first = sim.client_count;
 	for (unsigned i = 0; i < sim.settings.engine.clients_max; i++) {
 		char text[32];
-		/* One place is for priming. */
 		snprintf(text, sizeof(text), "place%u.nowhere.",
-		         i % (sim.settings.engine.tasks_max - 1));
+		         i % (sim.settings.engine.tasks_max - OWN_PLACES));
 		struct dns_name name = script_name(nowhere, text);
 		host_ask(&name, 1, false);
 	}
@@ -97,6 +98,7 @@ static void look_at_places(void)
 static void look_at_all(uint64_t memory_bytes)
 {
 	struct cache_stats stats;
+	host_run(UINT64_MAX);
 	for (unsigned i = 0; i < sim.client_count; i++)
 		look_at_client(&sim.client[i]);
 	if (sim.sent_count >

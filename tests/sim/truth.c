@@ -127,9 +127,7 @@ const char *truth_look(const struct dns_question *question, unsigned rcode, cons
 	if (rcode != truth.answer.rcode)
 		snprintf(wrong, sizeof(wrong), "found rcode %u, the zones say %u", rcode,
 		         truth.answer.rcode);
-	/* The CNAME that a DNAME makes may stand alone where it was asked for itself. */
-	else if (comparison.answers != truth.answer.count[DNS_SECTION_ANSWER] &&
-	         !(question->type == DNS_TYPE_CNAME && comparison.answers == 1))
+	else if (comparison.answers != truth.answer.count[DNS_SECTION_ANSWER])
 		snprintf(wrong, sizeof(wrong), "found %u records in the answer, the zones say %u",
 		         comparison.answers, truth.answer.count[DNS_SECTION_ANSWER]);
 	return wrong[0] != '\0' ? wrong : NULL;
