@@ -245,7 +245,8 @@ static void loops_and_endless_chains(void)
 	make_target(&made, DNS_SECTION_ANSWER, "a.example.", DNS_TYPE_CNAME, 60, "b.example.");
 	make_target(&made, DNS_SECTION_ANSWER, "b.example.", DNS_TYPE_CNAME, 60, "a.example.");
 	go("a.example.", DNS_TYPE_A, false);
-	CU_ASSERT_EQUAL(fake_count(0, DNS_SECTION_ANSWER), 2);
+	CU_ASSERT_EQUAL(answers[0].rcode, DNS_RCODE_SERVFAIL);
+	CU_ASSERT_EQUAL(answers[0].ede, EDNS_EDE_OTHER);
 
 	make_start(&made, "n0.example.", DNS_TYPE_A, DNS_RCODE_NOERROR);
 	for (unsigned i = 0; i <= RESOLVER_CHAIN_MAX; i++) {
