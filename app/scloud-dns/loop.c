@@ -56,6 +56,8 @@ void server_loop(struct server *server, int signal_fd)
 		if (now_us - tick_us >= (uint64_t)TICK_MS * 1000) {
 			tick_us = now_us;
 			log_flush();
+			next_hops_tick(&server->next_hops, &server->ports,
+			               pipeline_get_rcu(server->pipeline), now_us);
 		}
 	}
 	log_info("server", "SRV003", "stopping: what is in flight is finished first");

@@ -98,6 +98,9 @@ static int open_devices(struct server *server)
 	result = ports_open(&server->ports, server->plan.placement.lanes, server->pools.packet);
 	if (result != RESULT_OK)
 		return EXIT_FAILURE;
+	result = next_hops_open(server->config, &server->ports, &server->next_hops);
+	if (result != RESULT_OK)
+		return EXIT_FAILURE;
 	const struct kernel_half_parts parts = {
 	    .config = server->config,
 	    .ports = &server->ports,
@@ -105,6 +108,8 @@ static int open_devices(struct server *server)
 	    .certificates = &server->certificates,
 	};
 	result = kernel_half_configure(&parts, &server->kernel_half);
+	if (server->next_hops.is_half_wanted)
+		server->kernel_half.settings.slowpath.watch = &server->next_hops.half;
 	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -119,6 +124,7 @@ static int make_pipeline(struct server *server)
 	    .pools = &server->pools,
 	    .upstreams = &server->upstreams,
 	    .kernel_half = &server->kernel_half,
+	    .next_hops = server->next_hops.table,
 	    .lanes = server->plan.placement.lanes,
 	};
 	enum result result = settings_make(&parts, &server->settings);
@@ -247,6 +253,7 @@ static void stop(struct server *server)
 		telemetry_close();
 	pipeline_destroy(server->pipeline);
 	settings_free(&server->settings);
+	next_hops_close(&server->next_hops);
 	ports_close(&server->ports);
 	pipeline_pools_destroy(&server->pools);
 	if (server->eal_is_up) {

@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "control/control.h"
 #include "kernel_half.h"
+#include "next_hops.h"
 #include "plan.h"
 #include "policies.h"
 #include "ports.h"
@@ -38,6 +39,7 @@ struct server {
 	struct pipeline_pools pools;
 	struct certificates certificates;
 	struct kernel_half kernel_half;
+	struct next_hops next_hops;
 	struct upstreams upstreams;
 	struct settings settings;
 	struct topology_tables tables;

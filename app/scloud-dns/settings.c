@@ -210,6 +210,7 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	settings->sender = (struct stage_sender_settings){
 	    .ports = parts->ports->port,
 	    .port_count = parts->ports->count,
+	    .next_hops = parts->next_hops,
 	};
 	settings->metrics = (struct stage_metrics_settings){.view = &settings->metrics_view};
 	fill_encoder(parts, settings);

@@ -41,6 +41,7 @@ struct settings_parts {
 	const struct pipeline_pools *pools; /* outlive the stages */
 	const struct upstreams *upstreams;
 	const struct kernel_half *kernel_half;
+	const struct snapshot *next_hops; /* one for each port */
 	uint16_t lanes;
 };
 

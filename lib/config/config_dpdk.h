@@ -46,6 +46,11 @@ enum config_port_mode {
 	CONFIG_PORT_BIFURCATED
 };
 
+enum config_l2 {
+	CONFIG_L2_REFLECT,
+	CONFIG_L2_ROUTE
+};
+
 struct config_memory_settings {
 	enum config_hugepages hugepages;
 	uint32_t size_mb; /* 0: what the pools need */
@@ -63,6 +68,7 @@ struct config_port {
 	uint16_t mtu;
 	uint16_t vlan; /* 0: none */
 	uint16_t vlan_outer;
+	enum config_l2 l2;
 	struct config_address *addresses; /* the server's own, with prefix_len */
 	uint32_t addresses_count;
 	struct config_address *host_addresses; /* net_tap: for the kernel's side */

@@ -54,6 +54,12 @@ static const struct option_word modes[] = {
     {NULL, 0, false},
 };
 
+static const struct option_word l2_words[] = {
+    {"reflect", CONFIG_L2_REFLECT, false},
+    {"route", CONFIG_L2_ROUTE, false},
+    {NULL, 0, false},
+};
+
 static const struct option port_rows[] = {
     {.key = "name",
      .type = OPTION_NAME,
@@ -111,6 +117,15 @@ static const struct option port_rows[] = {
      RANGE(0, 4094),
      .init = "0",
      .help = "The outer VLAN of two (802.1ad, QinQ) around vlan; 0: none."},
+    {.key = "l2",
+     .type = OPTION_CHOICE,
+     AT(port, l2),
+     .words = l2_words,
+     .init = "\"reflect\"",
+     .help = "Where answers go: reflect, to the MAC address that the query came from; route, to "
+             "the next "
+             "hop by the routes and neighbours of the kernel half (where it knows none, as with "
+             "reflect)."},
     {.key = "addresses",
      .type = OPTION_INTERFACE,
      LIST_AT(port, addresses),

@@ -136,6 +136,11 @@ static enum result open_inside(struct slowpath *slowpath, const struct slowpath_
 	} else {
 		(void)problem_set_errno(&problem, "opening a netlink socket");
 	}
+	if (result == RESULT_OK && settings->watch != NULL) {
+		result = port_route_watch_open(settings->watch);
+		if (result != RESULT_OK)
+			(void)problem_set_errno(&problem, "watching routes");
+	}
 	if (result != RESULT_OK && !goes_on(settings, result, &problem))
 		return result;
 	return open_listeners(slowpath, settings, false);

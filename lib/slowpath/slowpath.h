@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "port/route_watch.h"
 #include "slowpath/exception_tap.h"
 #include "slowpath/local_udp.h"
 #include "slowpath/netns.h"
@@ -37,6 +38,8 @@ struct slowpath_settings {
 	/* Ports whose kernel half we are. None: no namespace is made (bifurcated devices). */
 	const struct exception_tap_settings *ports;
 	size_t port_count;
+	/* Opened in the namespace of the kernel half, for who wants to know its routes; or NULL. */
+	struct port_route_watch *watch;
 	const struct slowpath_route *routes;
 	size_t route_count;
 	const struct slowpath_listener *listeners;

@@ -12,6 +12,8 @@
 #include "net/reply.h"
 #include "pipeline/query.h"
 
+#define MAC_BYTES 6
+
 /* What has to be counted once the frame has left, and its mbuf is gone. */
 struct sent_frame {
 	uint16_t len;
@@ -21,6 +23,8 @@ struct sent_frame {
 /* Frames that wait for one port's transmit queue. */
 struct sender_queue {
 	struct port *port;
+	const struct snapshot *snapshot; /* of next hops, or NULL */
+	const struct net_next_hops *next_hops; /* of this burst, or NULL */
 	uint16_t count;
 	uint64_t stalled_since_us; /* 0: the last try got rid of something */
 	struct rte_mbuf *mbuf[SENDER_GATHER_MAX];
@@ -135,6 +139,31 @@ static void turn_around(const struct port *port, struct rte_mbuf *mbuf, const st
 		mbuf->ol_flags |= RTE_MBUF_F_TX_IP_CKSUM;
 }
 
+/* The turned frame goes to the next hop instead of back, where a table says so. */
+static void route(struct stage *stage, const struct sender_queue *queue, struct rte_mbuf *mbuf)
+{
+	const struct query *query = query_of(mbuf);
+	if (LIKELY(queue->next_hops == NULL))
+		return;
+	const uint8_t *mac =
+	    net_next_hop_find(queue->next_hops, query->client.family, query->client.octets);
+	if (UNLIKELY(mac == NULL)) {
+		stage_count(&stage->counters->event[SENDER_EVENT_NO_ROUTE], 1);
+		return;
+	}
+	memcpy(rte_pktmbuf_mtod(mbuf, uint8_t *), mac, MAC_BYTES);
+	stage_count(&stage->counters->event[SENDER_EVENT_ROUTED], 1);
+}
+
+static void load_next_hops(struct sender *sender)
+{
+	for (unsigned i = 0; i < sender->queue_count; i++) {
+		struct sender_queue *queue = &sender->queues[i];
+		if (queue->snapshot != NULL)
+			queue->next_hops = snapshot_load(queue->snapshot);
+	}
+}
+
 static void send_answer(struct stage *stage, struct sender_queue *queue, struct rte_mbuf *mbuf)
 {
 	const struct query *query = query_of(mbuf);
@@ -144,6 +173,7 @@ static void send_answer(struct stage *stage, struct sender_queue *queue, struct 
 		return;
 	}
 	turn_around(queue->port, mbuf, query);
+	route(stage, queue, mbuf);
 	gather(stage, queue, mbuf,
 	       query->client.family == 4 ? SENDER_EVENT_V4_BYTES : SENDER_EVENT_V6_BYTES);
 }
@@ -178,6 +208,7 @@ static struct sender_queue *queue_of(struct sender *sender, const struct query *
 static void process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
 {
 	struct sender *sender = stage->state;
+	load_next_hops(sender);
 	for (unsigned i = 0; i < count; i++) {
 		const struct query *query = query_of(burst[i]);
 		switch ((enum query_source)query->source) {
@@ -229,8 +260,11 @@ static enum result init(struct stage *stage, const void *settings)
 	if (given->port_count > PORT_MAX)
 		return RESULT_TOO_LONG;
 	sender->queue_count = given->port_count;
-	for (unsigned i = 0; i < given->port_count; i++)
+	for (unsigned i = 0; i < given->port_count; i++) {
 		sender->queues[i].port = &given->ports[i];
+		if (given->next_hops != NULL)
+			sender->queues[i].snapshot = &given->next_hops[i];
+	}
 	return RESULT_OK;
 }
 

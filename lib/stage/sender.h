@@ -3,10 +3,11 @@
 
 /* sender -- the SENDER stage: from finished messages to frames of the transmit queues.
  *
- * What:    an answer to a frame is turned around in place (net/reply.h), one to a stream or socket goes to
- *          TCP_ACCEPTOR, a frame of the kernel half is sent as it is. Frames are gathered over a turn of the
- *          run loop and sent at its end. What a full transmit queue does not take stays gathered until
- *          it does, or until SENDER_STALL_US_MAX have gone by without any progress.
+ * What:    an answer to a frame is turned around in place (net/reply.h), back to where the query came from or
+ *          to the next hop of a table; one to a stream or socket goes to TCP_ACCEPTOR, a frame of the kernel
+ *          half is sent as it is. Frames are gathered over a turn of the run loop and sent at its end. What
+ *          a full transmit queue does not take stays gathered until it does, or until SENDER_STALL_US_MAX
+ *          have gone by without any progress.
  * Threads: one instance for each lane, on its lcore; lanes may share transmit queues (port/port.h).
  * Memory:  SENDER_GATHER_MAX pointers for each port; packets are freed by the driver.
  * Limits:  SENDER_GATHER_MAX frames wait for each port.
@@ -16,6 +17,8 @@
 
 #include <stdint.h>
 
+#include "net/next_hop.h"
+#include "pipeline/snapshot.h"
 #include "pipeline/stage.h"
 #include "port/port.h"
 
@@ -43,12 +46,17 @@ enum sender_event {
 	SENDER_EVENT_KERNEL_FRAMES, /* sent for the kernel half; part of `answered` */
 	SENDER_EVENT_KERNEL_BYTES,
 	SENDER_EVENT_TX_RETRIES, /* turns in which a transmit queue did not take everything */
+	SENDER_EVENT_ROUTED, /* answers to the next hop of the kernel's tables */
+	SENDER_EVENT_NO_ROUTE, /* answers of a routed port without a next hop: reflected */
 	SENDER_EVENT_COUNT
 };
 
 struct stage_sender_settings {
 	struct port *ports; /* indexed by query.port_index, open, outliving the stage */
 	uint16_t port_count;
+	/* Of struct net_next_hops, one for each port: answers go to its next hops. NULL, or empty: they go back to
+	 * the MAC address that the query came from. */
+	const struct snapshot *next_hops;
 };
 
 extern const struct stage_ops stage_sender_ops;
