@@ -12,6 +12,7 @@
 
 #include "access.h"
 #include "base/log.h"
+#include "rate_limits.h"
 
 enum result reload_open_log(const struct config *config)
 {
@@ -89,6 +90,8 @@ struct parts {
 	struct zones_report report;
 	struct guard_policy *policy;
 	struct policy *names; /* NULL: those in service stay */
+	struct rate_limits limits; /* where `has_limits` */
+	bool has_limits; /* they have changed: else counting goes on */
 };
 
 static void free_parts(struct parts *parts)
@@ -96,6 +99,7 @@ static void free_parts(struct parts *parts)
 	zones_free(parts->zones);
 	guard_policy_free(parts->policy);
 	policy_free(parts->names);
+	rate_limits_free(&parts->limits);
 }
 
 static bool fail(char reason[RELOAD_REASON_BYTES], const char *what, const char *why)
@@ -143,6 +147,12 @@ static bool make_parts(struct server *server, const struct reload_candidate *can
 	enum result result = access_policy_create(config, &parts->policy);
 	if (result != RESULT_OK)
 		return fail(reason, "cannot make the access lists", result_text(result));
+	parts->has_limits = is_changed(&candidate->changes, "ratelimit.") ||
+	                    is_changed(&candidate->changes, "limits.max_queries_per_minute");
+	if (parts->has_limits)
+		result = rate_limits_make(config, server->plan.placement.lanes, &parts->limits);
+	if (result != RESULT_OK)
+		return fail(reason, "cannot make the limits by rate", result_text(result));
 	return true;
 }
 
@@ -177,6 +187,8 @@ static void publish(struct server *server, struct reload_candidate *candidate, s
 	publish_zones(server, parts->zones, &parts->report);
 	snapshot_publish(&server->settings.policy, rcu, parts->policy);
 	publish_names(server, parts->names);
+	if (parts->has_limits)
+		rate_limits_publish(&parts->limits, rcu, &server->settings);
 	if (is_changed(&candidate->changes, "server.cookie_secret") &&
 	    settings_renew_cookies(candidate->config, rcu, &server->settings) != RESULT_OK)
 		log_warn("server", "SRV007",

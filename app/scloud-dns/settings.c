@@ -12,11 +12,9 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "dns/encoding.h"
+#include "rate_limits.h"
 
 #define KEEPALIVE_UNIT_MS 100
-/* Clients that rate limits keep track of for each lane; 15 take a cache line. */
-#define RATELIMIT_KEYS (1u << 18)
-#define SECONDS_PER_MINUTE 60
 
 /* The largest answer by UDP: what is configured, and what fits the smallest MTU (RFC 9715 §3). */
 static uint16_t udp_size(const struct settings_parts *parts, uint8_t family)
@@ -28,49 +26,6 @@ static uint16_t udp_size(const struct settings_parts *parts, uint8_t family)
 			size = fits;
 	}
 	return size;
-}
-
-static uint32_t least_limit(uint32_t a, uint32_t b)
-{
-	if (a == 0 || b == 0)
-		return a + b;
-	return a < b ? a : b;
-}
-
-/* ratelimit.* and limits.max_queries_per_minute_per_ip. */
-static enum result make_limits(const struct config *config, struct settings *settings)
-{
-	const struct config_ratelimit *from = &config->ratelimit;
-	uint64_t secret;
-	if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret))
-		return RESULT_IO;
-	uint32_t per_minute = config->limits.max_queries_per_minute_per_ip;
-	settings->queries = (struct ratelimit_settings){
-	    .address_qps = (per_minute + SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE,
-	    .keys_max = RATELIMIT_KEYS,
-	    .secret = secret,
-	};
-	if (from->enabled) {
-		settings->queries.global_qps = from->global_qps;
-		settings->queries.address_qps =
-		    least_limit(settings->queries.address_qps, from->per_ip_qps);
-		settings->queries.network_qps = from->per_subnet_qps;
-	}
-	settings->responses = (struct ratelimit_settings){
-	    .response_qps = from->enabled && from->rrl.enabled ? from->rrl.qps_threshold : 0,
-	    .slip = from->rrl.slip,
-	    .window_ms = from->rrl.window_seconds * 1000,
-	    .keys_max = RATELIMIT_KEYS,
-	    .secret = secret,
-	};
-	return RESULT_OK;
-}
-
-static const struct ratelimit_settings *queries_limit(const struct settings *settings)
-{
-	const struct ratelimit_settings *limit = &settings->queries;
-	bool any = limit->global_qps != 0 || limit->address_qps != 0 || limit->network_qps != 0;
-	return any ? limit : NULL;
 }
 
 /* 32 digits, as the configuration's check has seen. */
@@ -165,7 +120,7 @@ static void fill_encoder(const struct settings_parts *parts, struct settings *se
 	encoder->nsid_len = (uint16_t)strnlen(name, ENCODER_NSID_MAX);
 	memcpy(encoder->nsid, name, encoder->nsid_len);
 	encoder->cookie_keys = &settings->cookie_keys;
-	encoder->ratelimit = settings->responses.response_qps != 0 ? &settings->responses : NULL;
+	encoder->ratelimit = &settings->responses;
 }
 
 /* 0 where the limits are those of RFC 1035. A name has an octet more than its text without the last dot,
@@ -200,7 +155,7 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .version = "scloud-dns " SCLOUD_VERSION,
 	    .identity = parts->config->server.name,
 	    .cookie_keys = &settings->cookie_keys,
-	    .ratelimit = queries_limit(settings),
+	    .ratelimit = &settings->queries,
 	    .outside = {parts->upstreams->outside_count, parts->upstreams->outside},
 	};
 	settings->zone_manager = (struct stage_zone_manager_settings){
@@ -285,19 +240,24 @@ static void fill_topology(const struct settings_parts *parts, struct settings *s
 enum result settings_make(const struct settings_parts *parts, struct settings *out)
 {
 	struct guard_policy *policy = NULL;
+	struct rate_limits limits;
 	memset(out, 0, sizeof(*out));
 	out->topology.spread = ports_need_spread(parts->ports, parts->lanes);
 	out->policy.release = guard_policy_free;
 	out->cookie_keys.release = free;
+	out->queries.release = ratelimit_lanes_free;
+	out->responses.release = ratelimit_lanes_free;
 	snapshot_publish(&out->zones, NULL, parts->zones);
 	snapshot_publish(&out->names, NULL, parts->names);
 	enum result result = access_policy_create(parts->config, &policy);
 	if (result != RESULT_OK)
 		return result;
 	snapshot_publish(&out->policy, NULL, policy);
-	result = make_limits(parts->config, out);
-	if (result == RESULT_OK)
-		result = settings_renew_cookies(parts->config, NULL, out);
+	result = rate_limits_make(parts->config, parts->lanes, &limits);
+	if (result != RESULT_OK)
+		return result;
+	rate_limits_publish(&limits, NULL, out);
+	result = settings_renew_cookies(parts->config, NULL, out);
 	if (result == RESULT_OK)
 		result = make_cache(parts, out);
 	if (result == RESULT_OK)
@@ -314,6 +274,8 @@ void settings_free(struct settings *settings)
 {
 	snapshot_publish(&settings->policy, NULL, NULL);
 	snapshot_publish(&settings->cookie_keys, NULL, NULL);
+	snapshot_publish(&settings->queries, NULL, NULL);
+	snapshot_publish(&settings->responses, NULL, NULL);
 	cache_destroy(settings->cache);
 	free(settings->reassembly);
 	memset(settings, 0, sizeof(*settings));

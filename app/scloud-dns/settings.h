@@ -50,8 +50,8 @@ struct settings {
 	struct snapshot policy; /* of struct guard_policy */
 	struct snapshot names; /* of struct policy */
 	struct snapshot cookie_keys; /* of struct cookie_keys */
-	struct ratelimit_settings queries;
-	struct ratelimit_settings responses;
+	struct snapshot queries; /* of struct ratelimit_lanes */
+	struct snapshot responses; /* the same */
 	struct cache *cache;
 	struct net_reassembly *reassembly; /* one for each lane, or NULL */
 	struct metrics_view metrics_view;

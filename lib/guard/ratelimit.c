@@ -77,6 +77,45 @@ void ratelimit_free(struct ratelimit *limit)
 	free(limit);
 }
 
+struct ratelimit_lanes {
+	uint32_t count;
+	struct ratelimit *limit[];
+};
+
+enum result ratelimit_lanes_create(const struct ratelimit_settings *settings, uint32_t lanes,
+                                   struct ratelimit_lanes **out)
+{
+	struct ratelimit_settings share = *settings;
+	struct ratelimit_lanes *made = calloc(1, sizeof(*made) + lanes * sizeof(made->limit[0]));
+	if (made == NULL)
+		return RESULT_NO_MEMORY;
+	ratelimit_divide(&share, lanes);
+	for (; made->count < lanes; made->count++) {
+		enum result result = ratelimit_create(&share, &made->limit[made->count]);
+		if (result == RESULT_OK)
+			continue;
+		ratelimit_lanes_free(made);
+		return result;
+	}
+	*out = made;
+	return RESULT_OK;
+}
+
+void ratelimit_lanes_free(void *object)
+{
+	struct ratelimit_lanes *lanes = object;
+	if (lanes == NULL)
+		return;
+	for (uint32_t i = 0; i < lanes->count; i++)
+		ratelimit_free(lanes->limit[i]);
+	free(lanes);
+}
+
+struct ratelimit *ratelimit_lane(const struct ratelimit_lanes *lanes, uint32_t lane)
+{
+	return lanes != NULL && lane < lanes->count ? lanes->limit[lane] : NULL;
+}
+
 static uint64_t fold(uint64_t a, uint64_t b)
 {
 	__extension__ unsigned __int128 product = (unsigned __int128)a * b;

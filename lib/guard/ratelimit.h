@@ -7,7 +7,7 @@
  *          and responses (response rate limiting, RRL: per address and network and kind of answer), of
  *          which every slip-th is sent truncated so that a real client comes back over TCP.
  * Threads: an object belongs to one lane's lcore; settings are divided by the number of lanes, since the
- *          receive queues spread clients over them.
+ *          receive queues spread clients over them. Lanes are made and freed by a control thread.
  * Memory:  fixed at creation.
  * Limits:  guard/meter.h. Networks are /24 and /56; responses are also counted for /20 and /48.
  * Trust:   source addresses may be forged: whoever proves his address (a stream, a good cookie) is not
@@ -65,6 +65,17 @@ void ratelimit_divide(struct ratelimit_settings *settings, uint32_t shares);
 MUST_CHECK enum result ratelimit_create(const struct ratelimit_settings *settings,
                                         struct ratelimit **out);
 void ratelimit_free(struct ratelimit *limit);
+
+/* One limit for each lane, made by a control thread so that it can be replaced whole: the lanes find theirs in
+ * a snapshot, and nobody looks at another one's. */
+struct ratelimit_lanes;
+
+/* Each lane gets its share of the settings, which are for the whole server. Fails: as ratelimit_create(). */
+MUST_CHECK enum result ratelimit_lanes_create(const struct ratelimit_settings *settings,
+                                              uint32_t lanes, struct ratelimit_lanes **out);
+void ratelimit_lanes_free(void *lanes); /* for a snapshot */
+/* That lane's limit; NULL if there are none. */
+struct ratelimit *ratelimit_lane(const struct ratelimit_lanes *lanes, uint32_t lane);
 
 /* May this client ask once more? `octets`: 4 or 16 by family. */
 bool ratelimit_query(struct ratelimit *limit, uint8_t family, const uint8_t *octets,

@@ -15,7 +15,7 @@
 
 struct encoder {
 	const struct stage_encoder_settings *settings;
-	struct ratelimit *ratelimit; /* NULL: none */
+	struct ratelimit *ratelimit; /* of this lane, for the burst at hand; NULL: none */
 };
 
 static const char *const outputs[] = {"sender", NULL};
@@ -24,18 +24,7 @@ static enum result encoder_init(struct stage *stage, const void *settings)
 {
 	struct encoder *encoder = stage->state;
 	encoder->settings = settings;
-	if (encoder->settings->ratelimit == NULL)
-		return RESULT_OK;
-	/* Receive queues spread clients over the lanes, so each lane has its share of the limit. */
-	struct ratelimit_settings share = *encoder->settings->ratelimit;
-	ratelimit_divide(&share, stage->lane_count);
-	return ratelimit_create(&share, &encoder->ratelimit);
-}
-
-static void encoder_fini(struct stage *stage)
-{
-	struct encoder *encoder = stage->state;
-	ratelimit_free(encoder->ratelimit);
+	return RESULT_OK;
 }
 
 static enum ratelimit_kind kind_of(const struct dns_answer *answer)
@@ -267,8 +256,11 @@ static void encode(struct stage *stage, struct rte_mbuf *mbuf)
 
 static void encoder_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
 {
-	const struct encoder *encoder = stage->state;
+	struct encoder *encoder = stage->state;
+	const struct snapshot *snapshot = encoder->settings->ratelimit;
 
+	encoder->ratelimit =
+	    snapshot != NULL ? ratelimit_lane(snapshot_load(snapshot), stage->instance) : NULL;
 	for (uint16_t i = 0; i < count; i++) {
 		const struct query *query = query_of(burst[i]);
 		rte_prefetch0(query_message(burst[i]));
@@ -285,6 +277,5 @@ const struct stage_ops stage_encoder_ops = {
     .outputs = outputs,
     .state_size = sizeof(struct encoder),
     .init = encoder_init,
-    .fini = encoder_fini,
     .process = encoder_process,
 };

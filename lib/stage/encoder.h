@@ -51,7 +51,7 @@ struct stage_encoder_settings {
 	uint16_t nsid_len; /* 0: none, at most ENCODER_NSID_MAX */
 	uint8_t nsid[ENCODER_NSID_MAX];
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
-	const struct ratelimit_settings *ratelimit; /* for the whole server; NULL: no limit */
+	const struct snapshot *ratelimit; /* of struct ratelimit_lanes; NULL, or empty: no limit */
 };
 
 extern const struct stage_ops stage_encoder_ops;

@@ -19,7 +19,7 @@
 
 struct query_dispatcher {
 	const struct stage_query_dispatcher_settings *settings;
-	struct ratelimit *ratelimit; /* NULL: none */
+	struct ratelimit *ratelimit; /* of this lane, for the burst at hand; NULL: none */
 };
 
 static const char *const outputs[] = {"zone_manager", "cache_lookup", "encoder", NULL};
@@ -28,17 +28,7 @@ static enum result query_dispatcher_init(struct stage *stage, const void *settin
 {
 	struct query_dispatcher *dispatcher = stage->state;
 	dispatcher->settings = settings;
-	if (dispatcher->settings->ratelimit == NULL)
-		return RESULT_OK;
-	struct ratelimit_settings share = *dispatcher->settings->ratelimit;
-	ratelimit_divide(&share, stage->lane_count);
-	return ratelimit_create(&share, &dispatcher->ratelimit);
-}
-
-static void query_dispatcher_fini(struct stage *stage)
-{
-	struct query_dispatcher *dispatcher = stage->state;
-	ratelimit_free(dispatcher->ratelimit);
+	return RESULT_OK;
 }
 
 /* RFC 7873 §5.2: does the client show that it receives what we send to its address? */
@@ -295,9 +285,16 @@ static const struct zone_set *pick_zones(const struct views *views, struct query
 	return views_zones(views, query->view);
 }
 
-static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
+static struct ratelimit *limit_of_lane(const struct stage *stage)
 {
 	const struct query_dispatcher *dispatcher = stage->state;
+	const struct snapshot *snapshot = dispatcher->settings->ratelimit;
+	return snapshot != NULL ? ratelimit_lane(snapshot_load(snapshot), stage->instance) : NULL;
+}
+
+static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
+{
+	struct query_dispatcher *dispatcher = stage->state;
 	const struct views *views = snapshot_load(dispatcher->settings->zones);
 	const struct rules rules = {
 	    .guard = snapshot_load(dispatcher->settings->policy),
@@ -306,6 +303,7 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 	                 : snapshot_load(dispatcher->settings->names),
 	};
 
+	dispatcher->ratelimit = limit_of_lane(stage);
 	for (uint16_t i = 0; i < count; i++) {
 		struct query *query = query_of(burst[i]);
 		zone_set_prefetch(pick_zones(views, query), &query->question);
@@ -321,6 +319,5 @@ const struct stage_ops stage_query_dispatcher_ops = {
     .outputs = outputs,
     .state_size = sizeof(struct query_dispatcher),
     .init = query_dispatcher_init,
-    .fini = query_dispatcher_fini,
     .process = query_dispatcher_process,
 };

@@ -47,7 +47,7 @@ struct stage_query_dispatcher_settings {
 	const char *version;
 	const char *identity;
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
-	const struct ratelimit_settings *ratelimit; /* for the whole server; NULL: no limit */
+	const struct snapshot *ratelimit; /* of struct ratelimit_lanes; NULL, or empty: no limit */
 	struct outside outside; /* names in our zones that are not ours */
 };
 

@@ -209,12 +209,21 @@ static struct cookie_keys keys = {.secret_count = 1, .secret = {{7}}};
 static struct snapshot keys_snapshot;
 static const struct ratelimit_settings one_a_second = {
     .response_qps = 1, .slip = 1, .keys_max = 100};
+static struct snapshot limits = {.release = ratelimit_lanes_free};
 static struct stage_encoder_settings limited = {
-    .udp_size = 1232, .cookie_keys = &keys_snapshot, .ratelimit = &one_a_second};
+    .udp_size = 1232, .cookie_keys = &keys_snapshot, .ratelimit = &limits};
+
+static void set_limit(const struct ratelimit_settings *limit)
+{
+	struct ratelimit_lanes *lanes;
+	CU_ASSERT_EQUAL_FATAL(ratelimit_lanes_create(limit, 1, &lanes), RESULT_OK);
+	snapshot_publish(&limits, NULL, lanes);
+}
 
 static void open_limited(void)
 {
 	snapshot_publish(&keys_snapshot, NULL, &keys);
+	set_limit(&one_a_second);
 	fake_open(&stage_encoder_ops, &limited);
 }
 
@@ -274,7 +283,9 @@ static void proved_and_exempt_clients_are_not_limited(void)
 static void without_slip_they_are_dropped_by_name(void)
 {
 	const struct ratelimit_settings hard = {.response_qps = 1, .slip = 0, .keys_max = 100};
-	const struct stage_encoder_settings settings_hard = {.udp_size = 1232, .ratelimit = &hard};
+	const struct stage_encoder_settings settings_hard = {.udp_size = 1232,
+	                                                     .ratelimit = &limits};
+	set_limit(&hard);
 	fake_open(&stage_encoder_ops, &settings_hard);
 	unsigned dropped = 0;
 	for (unsigned i = 0; i < 10; i++)
