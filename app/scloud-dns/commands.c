@@ -11,6 +11,8 @@ void commands_register(struct server *server)
 	config_commands_register(server);
 	log_commands_register(server);
 	zone_commands_register(server);
+	cache_commands_register(server);
+	cache_file_commands_register(server);
 }
 
 void commands_add(struct json_object *object, const char *key, struct json_object *member)

@@ -23,6 +23,10 @@ void clock_commands_register(struct server *server);
 void config_commands_register(struct server *server); /* config check, diff, apply */
 void log_commands_register(struct server *server); /* log level, log levels */
 void zone_commands_register(struct server *server); /* zone list, show, reload, add, remove */
+void cache_commands_register(struct server *server); /* cache stats, lookup, flush */
+void cache_file_commands_register(struct server *server); /* cache dump, load */
+/* Frees what a load left behind whose client went away; the lcores have stopped. */
+void cache_file_commands_end(struct server *server);
 
 /* Rows of a table that one item of a stream has. Too low: a table of its own every few lines. Too high: a
  * list of a million stops the main thread for longer. */

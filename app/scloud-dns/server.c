@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cache_file.h"
 #include "commands.h"
 #include "reload.h"
 #include "runtime_dir.h"
@@ -148,6 +149,7 @@ static int make_pipeline(struct server *server)
 	if (telemetry_open(&telemetry) != RESULT_OK)
 		return fail("DPDK refuses a telemetry command", RESULT_UNSUPPORTED, NULL);
 	server->telemetry_is_open = true;
+	cache_file_restore(server->settings.cache, server->config->cache.file);
 	result = pipeline_launch(server->pipeline, &error);
 	if (result != RESULT_OK)
 		return fail("cannot start the pipeline", result, error.text);
@@ -247,8 +249,10 @@ static void stop(struct server *server)
 			log_warn("server", "SRV005", "not everything was answered in %u s",
 			         server->config->server.graceful_shutdown_timeout_secs);
 		log_totals(server);
+		cache_file_save(server->settings.cache, server->config->cache.file);
 	}
 	control_destroy(server->control);
+	cache_file_commands_end(server);
 	if (server->telemetry_is_open)
 		telemetry_close();
 	pipeline_destroy(server->pipeline);

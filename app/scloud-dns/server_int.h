@@ -45,6 +45,7 @@ struct server {
 	struct topology_tables tables;
 	struct pipeline *pipeline;
 	struct control *control;
+	struct cache_load *abandoned; /* cache_file_commands.c */
 	uint64_t start_us; /* clock_steady_us() */
 	bool eal_is_up;
 	bool telemetry_is_open;

@@ -134,8 +134,8 @@ bool cache_hold(struct cache *cache, const struct dns_question *question, bool d
 uint32_t cache_janitor(struct cache *cache, uint32_t slots, uint64_t now_ms);
 
 /* The writer's share of it: frees at most `budget` of the entries that the janitor found, and does one
- * piece of a flush that is under way. Returns the amount of work done, 0 for none: that costs two
- * loads. Writer lcore only. */
+ * piece of a flush or a batch (cache/copy.h) that is under way. Returns the amount of work done, 0 for
+ * none: that costs three loads. Writer lcore only. */
 uint32_t cache_drain(struct cache *cache, uint32_t budget, uint64_t now_ms);
 
 /* Forgets everything that was inserted before the call, at once. Any one control thread. */

@@ -151,6 +151,7 @@ struct cache_flush_box {
 };
 
 struct cache_scratch; /* image.c */
+struct cache_batch; /* copy.h */
 
 struct cache {
 	/* Read-mostly. */
@@ -180,6 +181,7 @@ struct cache {
 
 	struct cache_candidates candidates;
 	struct cache_flush_box flush;
+	struct cache_batch *batch CACHE_ALIGNED; /* control sets it, the writer sets NULL */
 };
 
 /* -- words.h-like helpers: copies that other threads may race with -- */
@@ -301,6 +303,11 @@ void cache_sieve_push(struct cache *cache, enum cache_queue queue, uint32_t entr
 void cache_sieve_remove(struct cache *cache, enum cache_queue queue, uint32_t entry);
 /* The entry to throw out next; only chained ones if `chained_only`. CACHE_NONE if there is none. */
 uint32_t cache_sieve_victim(struct cache *cache, bool chained_only, uint64_t now_ms);
+
+/* -- copy.c -- */
+
+/* Writer: a piece of the batch that the control thread gave. Returns the amount of work done. */
+uint32_t cache_batch_piece(struct cache *cache, uint64_t now_ms);
 
 /* -- find.c -- */
 

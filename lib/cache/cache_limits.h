@@ -68,6 +68,10 @@
  * each link costs as much as a hit or two (16 is also what the resolver follows). */
 #define CACHE_CHAIN_MAX 16u
 
+/* Answers of a batch that are inserted in one turn. Too low: a large file takes long to load. Too high:
+ * answers wait behind it (64 inserts are some 50 microseconds). */
+#define CACHE_BATCH_STEPS 64u
+
 /* RFC 8767 §4: a TTL is capped at 7 days. */
 #define CACHE_TTL_LIMIT_S (7u * 24 * 3600)
 /* RFC 2308 §5: "values of one to three hours have been found to work well", a day is excessive. */

@@ -3,7 +3,7 @@
 
 /* The readers' side: probe, copy the image out into the packet, validate, then patch TTLs. Nothing is
  * locked and nothing is written to shared lines but an unset visited bit. */
-#include "cache/cache_int.h"
+#include "cache/cache_walk.h"
 
 /* What became of looking at one entry. */
 enum look {
@@ -22,38 +22,6 @@ struct hit {
 	uint8_t head[CACHE_HEAD_MAX];
 };
 
-/* Copies an image word by word out of an entry and its chain. */
-struct walk {
-	const struct cache *cache;
-	const uint64_t *word;
-	uint32_t left; /* words */
-	uint32_t next; /* block */
-};
-
-/* False where the chain leads nowhere: then the entry is being rewritten. */
-static bool copy(struct walk *walk, uint8_t *out, size_t len)
-{
-	while (len > 0) {
-		if (walk->left == 0) {
-			if (walk->next >= walk->cache->block_count)
-				return false;
-			const struct cache_block *block = &walk->cache->blocks[walk->next];
-			walk->word = block->word;
-			walk->left = CACHE_BLOCK_WORDS;
-			walk->next = (uint32_t)__atomic_load_n(&block->next, __ATOMIC_RELAXED);
-			if (walk->next < walk->cache->block_count)
-				__builtin_prefetch(&walk->cache->blocks[walk->next]);
-		}
-		size_t part = len < walk->left * 8u ? len : walk->left * 8u;
-		cache_words_load(out, walk->word, part);
-		walk->word += (part + 7) / 8;
-		walk->left -= (uint32_t)((part + 7) / 8);
-		out += part;
-		len -= part;
-	}
-	return true;
-}
-
 static bool is_wanted(const struct cache *cache, const struct cache_meta *meta,
                       const struct cache_wanted *wanted)
 {
@@ -63,13 +31,6 @@ static bool is_wanted(const struct cache *cache, const struct cache_meta *meta,
 	           (wanted->dnssec_ok ? CACHE_META_DNSSEC_OK : 0) &&
 	       meta->name_len == wanted->name_len &&
 	       meta->epoch == __atomic_load_n(&cache->epoch, __ATOMIC_RELAXED);
-}
-
-static size_t head_len(const struct cache_meta *meta)
-{
-	size_t len = meta->name_len + meta->record_count * sizeof(uint16_t) +
-	             meta->rrset_count * sizeof(struct cache_rrset);
-	return (len + 7) & ~(size_t)7;
 }
 
 static enum look look(const struct cache *cache, const struct cache_entry *entry,
@@ -91,11 +52,11 @@ static enum look look(const struct cache *cache, const struct cache_entry *entry
 	if (hit->stale && !wanted->stale_too)
 		return LOOK_OTHER;
 
-	struct walk walk = {cache, entry->image, CACHE_INLINE_WORDS, meta->chain};
+	struct cache_walk walk = {cache, entry->image, CACHE_INLINE_WORDS, meta->chain};
 	uint32_t room = builder->limit - builder->len;
 	hit->copied = meta->records_len < room ? meta->records_len : room;
-	if (!copy(&walk, hit->head, head_len(meta)) ||
-	    !copy(&walk, builder->message + builder->len, hit->copied))
+	if (!cache_walk_copy(&walk, hit->head, cache_walk_head_len(meta)) ||
+	    !cache_walk_copy(&walk, builder->message + builder->len, hit->copied))
 		return LOOK_TORN;
 	if (!cache_entry_is_valid(entry, sequence))
 		return LOOK_TORN;

@@ -62,7 +62,8 @@ static bool is_flushed(const struct cache *cache, uint32_t number, const struct 
 	struct cache_meta meta;
 	uint8_t name[DNS_NAME_MAX + 1];
 	cache_store_meta(cache, number, &meta);
-	if (what->type != 0 && what->type != meta.type)
+	/* That a name does not exist answers for each type. */
+	if (what->type != 0 && what->type != meta.type && meta.type != CACHE_TYPE_NAME)
 		return false;
 	cache_store_read(cache, number, name, meta.name_len);
 	return what->subtree ? dns_name_is_below(name, what->name.wire)
@@ -97,6 +98,7 @@ uint32_t cache_drain(struct cache *cache, uint32_t budget, uint64_t now_ms)
 	uint32_t work = free_candidates(cache, budget, now_ms);
 	if (__atomic_load_n(&cache->flush.state, __ATOMIC_ACQUIRE) == CACHE_FLUSH_ASKED)
 		work += flush_piece(cache);
+	work += cache_batch_piece(cache, now_ms);
 	if (work > 0)
 		__atomic_store_n(&cache->stats.entries, cache->entries_used, __ATOMIC_RELAXED);
 	return work;

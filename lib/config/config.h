@@ -164,6 +164,7 @@ struct config_cache {
 	uint32_t failure_recheck_ms;
 	bool prefetch;
 	bool nxdomain_cut;
+	const char *file; /* "": nothing is kept over a restart */
 	enum config_eviction eviction_policy;
 };
 

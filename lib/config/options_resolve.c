@@ -169,6 +169,13 @@ static const struct option cache_rows[] = {
      .help =
          "Below a name that does not exist nothing does: it is not asked for (RFC 8020). Off: for "
          "servers that say so of names with something below."},
+    {.key = "file",
+     .type = OPTION_PATH,
+     AT(cache, file),
+     .init = "\"\"",
+     .help = "The cache is written there when the server stops and read when it starts, its TTLs "
+             "shorter by the time between; empty: it starts empty. A text of questions and "
+             "records."},
     {.key = "eviction_policy",
      .type = OPTION_CHOICE,
      AT(cache, eviction_policy),
