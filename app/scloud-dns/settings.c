@@ -201,6 +201,8 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->resolver.engine = parts->upstreams->settings;
 	settings->resolver.upstream.sources = parts->upstreams->source;
 	settings->resolver.upstream.source_count = parts->upstreams->source_count;
+	settings->resolver.upstream.tls = parts->upstreams->tls.profile;
+	settings->resolver.upstream.tls_count = parts->upstreams->tls.count;
 	settings->resolver.engine.clients_max = recursion_credits(parts) * parts->lanes;
 	settings->resolver.engine.tasks_max = settings->resolver.engine.clients_max;
 	settings->resolver.engine.stale_after_ms = parts->config->cache.stale_client_timeout_ms;

@@ -11,6 +11,7 @@
 #include "egress.h"
 
 #define DNS_PORT 53
+#define DNS_TLS_PORT 853 /* RFC 7858 §3.1 */
 
 static enum resolver_policy policy_of(enum config_forward_policy policy)
 {
@@ -25,13 +26,17 @@ static enum resolver_policy policy_of(enum config_forward_policy policy)
 	return RESOLVER_POLICY_FIRST;
 }
 
-static struct net_endpoint *copy_servers(const struct config_address *from, uint32_t count)
+/* The reader gives port 53 where the file gives none, and nobody speaks TLS there. */
+static struct net_endpoint *copy_servers(const struct config_address *from, uint32_t count,
+                                         bool is_tls)
 {
 	struct net_endpoint *servers = calloc(count + 1u, sizeof(*servers));
 	for (uint32_t i = 0; i < count && servers != NULL; i++) {
 		servers[i].address.family = from[i].family;
 		memcpy(servers[i].address.octets, from[i].octets, sizeof(from[i].octets));
 		servers[i].port = from[i].port != 0 ? from[i].port : DNS_PORT;
+		if (is_tls && servers[i].port == DNS_PORT)
+			servers[i].port = DNS_TLS_PORT;
 	}
 	return servers;
 }
@@ -39,7 +44,7 @@ static struct net_endpoint *copy_servers(const struct config_address *from, uint
 static enum result add_group(struct upstreams *upstreams, struct resolver_group group,
                              const struct config_address *from, uint32_t count)
 {
-	group.servers = copy_servers(from, count);
+	group.servers = copy_servers(from, count, group.tls != 0);
 	group.server_count = count;
 	if (group.servers == NULL)
 		return RESULT_NO_MEMORY;
@@ -88,8 +93,11 @@ static enum result add_forwarders(const struct config *config, struct upstreams 
 		    .use_tcp_on_retry = row->use_tcp_on_retry,
 		    .edns = row->edns,
 		};
-		enum result result =
-		    add_group(upstreams, group, row->addresses, row->addresses_count);
+		enum result result = RESULT_OK;
+		if (row->tls.enabled)
+			result = forward_tls_add(&upstreams->tls, row, &group.tls);
+		if (result == RESULT_OK)
+			result = add_group(upstreams, group, row->addresses, row->addresses_count);
 		if (result != RESULT_OK)
 			return result;
 	}
@@ -224,5 +232,6 @@ void upstreams_free(struct upstreams *upstreams)
 	free(upstreams->zone);
 	free(upstreams->outside);
 	free(upstreams->index);
+	forward_tls_free(&upstreams->tls);
 	memset(upstreams, 0, sizeof(*upstreams));
 }

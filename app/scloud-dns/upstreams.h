@@ -16,6 +16,7 @@
 #include "base/attr.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "forward_tls.h"
 #include "resolver/resolver.h"
 #include "root_hints.h"
 #include "stage/outside.h"
@@ -26,6 +27,7 @@ struct upstreams {
 	struct resolver_settings settings;
 	struct net_address source[UPSTREAM_SOURCES_MAX]; /* to ask from */
 	uint32_t source_count;
+	struct forward_tls tls; /* how groups with a number are asked */
 	struct resolver_group *group;
 	struct resolver_zone *zone;
 	struct root_hints hints;
@@ -36,7 +38,7 @@ struct upstreams {
 };
 
 /* Fails: RESULT_NO_MEMORY, RESULT_MALFORMED (a zone's name), RESULT_IO (an address in recursion.egress that
- * this host does not have: it is logged); as root_hints_read()
- * and trust_anchors_read(). */
+ * this host does not have: it is logged); as root_hints_read(), trust_anchors_read() and
+ * forward_tls_add(). */
 MUST_CHECK enum result upstreams_configure(const struct config *config, struct upstreams *out);
 void upstreams_free(struct upstreams *upstreams);

@@ -268,10 +268,45 @@ static void expand_forwarder(struct reader *reader, uint32_t index,
 	forwarder->addresses_count = count;
 }
 
+/* 32 octets in base64: 43 digits and the padding. */
+static bool is_pin(const char *text)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	return strspn(text, digits) == 43 && strcmp(text + 43, "=") == 0;
+}
+
+static void check_forwarder_tls(struct reader *reader, uint32_t index,
+                                const struct config_forwarder *forwarder)
+{
+	const struct config_forwarder_tls *tls = &forwarder->tls;
+	if (!tls->enabled)
+		return;
+	if (tls->verify && tls->name[0] == '\0')
+		reader_error(
+		    reader, forwarder->place,
+		    "forwarder[%u].tls.name: the key is missing, needed: the name that the "
+		    "certificate is for, or \"verify\": false",
+		    index);
+	if (!tls->verify && tls->pins_count == 0)
+		reader_warn(reader, forwarder->place,
+		            "forwarder[%u].tls: verify is false and there are no pins: anybody in "
+		            "between may pretend to be the server",
+		            index);
+	for (uint32_t i = 0; i < tls->pins_count; i++)
+		if (!is_pin(tls->pins[i]))
+			reader_error(
+			    reader, forwarder->place,
+			    "forwarder[%u].tls.pins[%u]: found \"%s\", allowed: the base64 "
+			    "of 32 octets",
+			    index, i, tls->pins[i]);
+}
+
 void reader_check_forwarders(struct reader *reader)
 {
 	struct config *config = reader->config;
 	for (uint32_t i = 0; i < config->forwarder_count; i++) {
+		check_forwarder_tls(reader, i, &config->forwarder[i]);
 		struct config_forwarder *forwarder = &config->forwarder[i];
 		bool expand = false;
 		for (uint32_t j = 0; j < forwarder->addresses_count; j++)

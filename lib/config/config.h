@@ -130,6 +130,15 @@ struct config_doh {
 	uint32_t allowed_origins_count;
 };
 
+struct config_forwarder_tls {
+	bool enabled;
+	bool verify;
+	const char *name; /* "": none */
+	const char *ca_file; /* "": the system's authorities */
+	const char **pins; /* base64 of SHA-256 */
+	uint32_t pins_count;
+};
+
 struct config_forwarder {
 	struct config_place place;
 	const char *name;
@@ -141,6 +150,7 @@ struct config_forwarder {
 	uint32_t timeout_ms;
 	bool edns;
 	bool use_tcp_on_retry;
+	struct config_forwarder_tls tls;
 };
 
 struct config_root_hints {

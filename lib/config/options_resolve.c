@@ -12,6 +12,48 @@ const struct option_word option_forward_words[] = {
     {NULL, 0, false},
 };
 
+static const struct option forwarder_tls_rows[] = {
+    {.key = "enabled",
+     .type = OPTION_BOOL,
+     AT(forwarder_tls, enabled),
+     .init = "false",
+     .live = true,
+     .help =
+         "Ask these servers over TLS alone (RFC 7858), at port 853 where none, or 53, is given."},
+    {.key = "name",
+     .type = OPTION_TEXT,
+     AT(forwarder_tls, name),
+     RANGE(0, 253),
+     .init = "\"\"",
+     .live = true,
+     .help = "Name, or address, that the servers' certificate must be for; it is sent as SNI."},
+    {.key = "verify",
+     .type = OPTION_BOOL,
+     AT(forwarder_tls, verify),
+     .init = "true",
+     .live = true,
+     .help = "Want a certificate for that name from an authority that is trusted. Off, without "
+             "pins: whoever is in between may read and change everything (RFC 8310 section 5)."},
+    {.key = "ca_file",
+     .type = OPTION_PATH,
+     AT(forwarder_tls, ca_file),
+     .init = "\"\"",
+     .live = true,
+     .help = "Certificates of the authorities to trust, PEM; empty: the system's."},
+    {.key = "pins",
+     .type = OPTION_TEXT,
+     LIST_AT(forwarder_tls, pins),
+     RANGE(44, 44),
+     .items_max = 8,
+     .init = "[]",
+     .live = true,
+     .help = "The servers' keys: base64 of the SHA-256 of the subject public key info (RFC 7858 "
+             "section 4.2); one of them must be the server's. With verify off that alone counts."},
+};
+
+static const struct option_table option_forwarder_tls = {TABLE(forwarder_tls, forwarder_tls_rows),
+                                                         .gate = "enabled"};
+
 static const struct option forwarder_rows[] = {
     {.key = "name",
      .type = OPTION_NAME,
@@ -58,13 +100,21 @@ static const struct option forwarder_rows[] = {
      .help =
          "Ask again over TCP when an answer over UDP stays away. A truncated answer is asked for "
          "over TCP in any case."},
+    {.key = "tls",
+     .type = OPTION_OBJECT,
+     AT(forwarder, tls),
+     .table = &option_forwarder_tls,
+     .live = true,
+     .help = "DNS over TLS to these servers."},
 };
 
 const struct option_table option_forwarder = {
     TABLE(forwarder, forwarder_rows),
     .example = "[{\"name\": \"upstream\", \"addresses\": [\"192.0.2.1\", \"[2001:db8::1]:53\"], "
                "\"policy\": \"round_robin\"}, "
-               "{\"name\": \"host\", \"addresses\": [\"resolv.conf\"]}]",
+               "{\"name\": \"host\", \"addresses\": [\"resolv.conf\"]}, "
+               "{\"name\": \"private\", \"addresses\": [\"192.0.2.9\"], \"tls\": {\"enabled\": "
+               "true, \"name\": \"dns.example\"}}]",
 };
 
 static const struct option root_hints_rows[] = {

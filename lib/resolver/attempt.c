@@ -96,6 +96,9 @@ void resolver_attempt_send(const struct resolver_turn *turn, struct resolver_tas
 	struct resolver *resolver = turn->resolver;
 	struct resolver_server *to = &resolver->servers[server];
 	struct resolver_attempt *attempt = &task->attempt[task->attempt_count];
+	uint16_t tls = to->group == RESOLVER_NONE ? 0 : resolver->groups[to->group].tls;
+	if (tls != 0) /* never in the clear, whatever the reason for this attempt */
+		kind = ATTEMPT_TCP;
 	*attempt = (struct resolver_attempt){
 	    .kind = (uint8_t)kind,
 	    .probe = probe,
@@ -111,6 +114,7 @@ void resolver_attempt_send(const struct resolver_turn *turn, struct resolver_tas
 	struct resolver_action action = {
 	    .kind = RESOLVER_ACTION_SEND_UDP,
 	    .port_slot = attempt->port_slot,
+	    .tls = tls,
 	    .attempt = handle_of(resolver, task, attempt),
 	    .to = to->endpoint,
 	    .message = resolver->query,

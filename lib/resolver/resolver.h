@@ -55,6 +55,8 @@ struct resolver_group {
 	bool use_tcp_on_retry;
 	bool edns;
 	bool randomise_case;
+	uint16_t
+	    tls; /* over TLS alone: a number of the caller's, which comes back with SEND_TCP; 0: not */
 };
 
 /* Names at and below `name` are asked for at these groups, the first one first; the longest name wins.
@@ -154,7 +156,7 @@ struct resolver_event {
 
 enum resolver_action_kind {
 	RESOLVER_ACTION_SEND_UDP, /* port_slot, to, message, len */
-	RESOLVER_ACTION_SEND_TCP, /* attempt, to, message, len (without the length prefix) */
+	RESOLVER_ACTION_SEND_TCP, /* attempt, to, tls, message, len (without the length prefix) */
 	RESOLVER_ACTION_FORGET_TCP, /* attempt: close it */
 	/* client, message or NULL, len, rcode, ede, first, late, rank, security */
 	RESOLVER_ACTION_ANSWER,
@@ -167,6 +169,7 @@ enum resolver_action_kind {
 struct resolver_action {
 	enum resolver_action_kind kind;
 	uint16_t port_slot;
+	uint16_t tls; /* of the server's group */
 	/* ANSWER: the first client of a question: who keeps answers keeps this one. */
 	bool first;
 	/* ANSWER: no message, and no failure either: the client's stale answer is to be given now. The question

@@ -32,9 +32,9 @@ static enum resolver_state choose(const struct resolver_turn *turn, struct resol
 	if (!resolver_server_choose(turn, task))
 		return fall_back(turn, task);
 	const struct resolver_server *server = &turn->resolver->servers[task->server];
-	task->use_tcp =
-	    task->near_misses > RESOLVER_NEAR_MISSES_MAX ||
-	    (task->attempt_count > 0 && turn->resolver->groups[server->group].use_tcp_on_retry);
+	const struct resolver_group *group = &turn->resolver->groups[server->group];
+	task->use_tcp = task->near_misses > RESOLVER_NEAR_MISSES_MAX || group->tls != 0 ||
+	                (task->attempt_count > 0 && group->use_tcp_on_retry);
 	return RESOLVER_STATE_ASK;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/log.h"
 #include "slowpath/upstream_int.h"
 
 #define LENGTH_SIZE 2u /* RFC 1035 §4.2.2 */
@@ -339,6 +340,17 @@ static void connected(struct upstream *upstream, struct upstream_connection *con
 		upstream_connection_break(upstream, connection);
 }
 
+static void tell_failure(struct upstream *upstream, const struct upstream_connection *connection)
+{
+	char text[NET_TEXT_BYTES];
+	enum tls_failure failure = (enum tls_failure)connection->session.failure;
+	upstream->stats.tls_failed++;
+	upstream->stats.tls_failure[failure]++;
+	net_address_format(&connection->to.address, text);
+	log_warn("resolver", "RES111", "no TLS with %s at port %u: %s", text, connection->to.port,
+	         tls_failure_text(failure));
+}
+
 static void shake_hands(struct upstream *upstream, struct upstream_connection *connection)
 {
 	uint32_t events = EPOLLIN | EPOLLRDHUP;
@@ -353,8 +365,7 @@ static void shake_hands(struct upstream *upstream, struct upstream_connection *c
 			return;
 		break;
 	case TLS_STEP_FAILED:
-		upstream->stats.tls_failed++;
-		upstream->stats.tls_failure[connection->session.failure]++;
+		tell_failure(upstream, connection);
 		break;
 	}
 	upstream_connection_break(upstream, connection);

@@ -27,8 +27,8 @@ static void act(void *context, const struct resolver_action *action)
 		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_UDP);
 		return;
 	case RESOLVER_ACTION_SEND_TCP:
-		upstream_send_tcp(state->upstream, action->attempt, &action->to, 0, action->message,
-		                  action->len);
+		upstream_send_tcp(state->upstream, action->attempt, &action->to, action->tls,
+		                  action->message, action->len);
 		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_TCP);
 		return;
 	case RESOLVER_ACTION_FORGET_TCP:

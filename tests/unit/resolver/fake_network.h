@@ -27,6 +27,7 @@
 
 struct fake_sent {
 	bool tcp;
+	uint16_t tls;
 	uint16_t port_slot;
 	uint64_t attempt;
 	struct net_endpoint to;
@@ -83,6 +84,7 @@ static inline void fake_keep_sent(const struct resolver_action *action)
 	CU_ASSERT_FATAL(sent_count < FAKE_SENT_MAX && action->len <= sizeof(sent[0].message));
 	struct fake_sent *to = &sent[sent_count++];
 	to->tcp = action->kind == RESOLVER_ACTION_SEND_TCP;
+	to->tls = action->tls;
 	to->port_slot = action->port_slot;
 	to->attempt = action->attempt;
 	to->to = action->to;

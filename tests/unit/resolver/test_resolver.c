@@ -178,6 +178,30 @@ static void tcp_on_retry(void)
 	fake_close();
 }
 
+/* RFC 7858 §3.2: whatever becomes of an attempt, nothing goes out in the clear. */
+static void tls_alone(void)
+{
+	struct net_endpoint servers[] = {fake_endpoint(1), fake_endpoint(2)};
+	struct fake_setup setup = {
+	    .groups = {{.name = "a",
+	                .servers = servers,
+	                .server_count = 2,
+	                .timeout_ms = 300,
+	                .edns = true,
+	                .tls = 7}},
+	    .group_count = 1,
+	};
+	CU_ASSERT_FATAL(fake_create(&setup) == RESULT_OK);
+	for (unsigned i = 0; i < 8; i++) {
+		fake_ask(i + 1, i % 2 == 0 ? "www.example." : "ns.example.", DNS_TYPE_A, false);
+		fake_wait(1000);
+	}
+	CU_ASSERT(sent_count > 8);
+	for (unsigned i = 0; i < sent_count; i++)
+		CU_ASSERT(sent[i].tcp && sent[i].tls == 7);
+	fake_close();
+}
+
 /* RFC 6891 §6.2.2: a server that does not like EDNS is asked without, and remembered. */
 static void edns_fall_back(void)
 {
@@ -348,6 +372,7 @@ int main(int argc, char **argv)
 	    {"truncated_goes_to_tcp", truncated_goes_to_tcp},
 	    {"broken_tcp_goes_to_the_next", broken_tcp_goes_to_the_next},
 	    {"tcp_on_retry", tcp_on_retry},
+	    {"tls_alone", tls_alone},
 	    {"edns_fall_back", edns_fall_back},
 	    {"forged_answers_are_ignored", forged_answers_are_ignored},
 	    {"near_misses_lead_to_tcp", near_misses_lead_to_tcp},
