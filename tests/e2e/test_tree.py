@@ -53,6 +53,7 @@ def odd(kind, text):
 odd('truncating', 'a server that has answers over TCP only')
 odd('formerr', 'a server that says FORMERR to EDNS')
 odd('notimp', 'a server that says NOTIMP to EDNS')
+odd('deaf', 'a server that is silent on EDNS')
 odd('plain', 'a server that ignores EDNS')
 odd('lower', 'a server that gives names back in lower case')
 odd('empty', 'a server that says NXDOMAIN for names that only have names below them')
@@ -63,12 +64,11 @@ odd('noisy', 'a guesser who is faster than the server')
 odd('closing', 'a server that truncates, and whose TCP closes the first time')
 
 
-@case('who refers to the root, or is silent on EDNS, is of no use: SERVFAIL with an extended error')
+@case('a server that refers to the root is of no use: SERVFAIL with an extended error')
 def hopeless():
-    for kind in ('upward', 'deaf'):
-        answer = ask(V4, 'www.' + ODD[kind], timeout=PATIENCE_S)
-        expect_equal(answer.status, 'SERVFAIL', kind)
-        expect(answer.ede, f'{kind}: no extended error')
+    answer = ask(V4, 'www.' + ODD['upward'], timeout=PATIENCE_S)
+    expect_equal(answer.status, 'SERVFAIL', 'upward')
+    expect(answer.ede, 'no extended error')
 
 
 @case('records of other zones are not believed, beside an answer or behind a CNAME')
