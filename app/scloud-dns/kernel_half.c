@@ -194,6 +194,28 @@ static void add_routes(const struct config_port *port, struct kernel_half *half)
 	}
 }
 
+/* Takes over a list of proxies. */
+static enum result add_proxies(const struct config_acl *list, struct tcp_service *service,
+                               struct kernel_half *half)
+{
+	if (list->networks_count > ARRAY_COUNT(half->proxy) - half->proxy_count) {
+		log_error("slowpath", "SLW003",
+		          "proxy_protocol_acl: more than %u networks in all lists",
+		          KERNEL_HALF_PROXIES_MAX);
+		return RESULT_TOO_LONG;
+	}
+	service->proxies = &half->proxy[half->proxy_count];
+	service->proxy_count = list->networks_count;
+	for (uint32_t i = 0; i < list->networks_count; i++) {
+		const struct config_address *from = &list->networks[i];
+		struct net_prefix *to = &half->proxy[half->proxy_count++];
+		*to =
+		    (struct net_prefix){.address.family = from->family, .length = from->prefix_len};
+		memcpy(to->address.octets, from->octets, sizeof(to->address.octets));
+	}
+	return RESULT_OK;
+}
+
 /* A listener that is not a socket of its own stands for the ports that have its address: TCP of an owned
  * port is in our kernel half, of others in the host's. */
 static enum result add_at_ports(const struct ports *ports, const struct config_address *at,
@@ -225,7 +247,7 @@ static enum result add_tls(const struct kernel_half_parts *parts, uint32_t row_i
                            struct kernel_half *half)
 {
 	const struct config_listener *row = &parts->config->listener[row_index];
-	const struct slowpath_listener listener = {
+	struct slowpath_listener listener = {
 	    .address = to_address(row->address.family, row->address.octets, row->port),
 	    .tcp = true,
 	    .host = true,
@@ -233,6 +255,9 @@ static enum result add_tls(const struct kernel_half_parts *parts, uint32_t row_i
 	};
 	if (!(row->protocols & CONFIG_PROTOCOL_TCP) || !parts->config->server.enable_tcp)
 		return RESULT_OK;
+	enum result result = add_proxies(row->proxy_protocol_acl.acl, &listener.service, half);
+	if (result != RESULT_OK)
+		return result;
 	if (is_kernel_listener(parts->ports, row))
 		return add_listener(half, &listener);
 	return add_at_ports(parts->ports, &row->address, &listener, false, half);
@@ -249,6 +274,8 @@ static enum result add_plain(const struct config *config, const struct config_li
 	if (row->protocols & CONFIG_PROTOCOL_UDP)
 		result = add_listener(half, &listener);
 	listener.tcp = true;
+	if (result == RESULT_OK)
+		result = add_proxies(row->proxy_protocol_acl.acl, &listener.service, half);
 	if (result == RESULT_OK && (row->protocols & CONFIG_PROTOCOL_TCP) &&
 	    config->server.enable_tcp)
 		result = add_listener(half, &listener);
@@ -259,16 +286,18 @@ static enum result add_plain(const struct config *config, const struct config_li
 static enum result add_doh(const struct kernel_half_parts *parts, struct kernel_half *half)
 {
 	const struct config_doh *doh = &parts->config->doh;
-	const struct slowpath_listener listener = {
+	struct slowpath_listener listener = {
 	    .address = to_address(doh->bind.family, doh->bind.octets, doh->bind.port),
 	    .tcp = true,
 	    .host = true,
 	    .service = {.tls = doh->terminate_tls ? &parts->certificates->doh : NULL,
 	                .http = &half->http},
 	};
-	enum result result = RESULT_OK;
 	if (!doh->enabled)
 		return RESULT_OK;
+	enum result result = add_proxies(doh->proxy_protocol_acl.acl, &listener.service, half);
+	if (result != RESULT_OK)
+		return result;
 	half->http = (struct http_settings){
 	    .paths = doh->paths,
 	    .path_count = doh->paths_count,

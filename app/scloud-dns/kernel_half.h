@@ -21,6 +21,9 @@
 #include "ports.h"
 #include "stage/tcp_acceptor.h"
 
+/* Prefixes of all proxy_protocol_acl together: they are looked through one by one for each connection. */
+#define KERNEL_HALF_PROXIES_MAX 256
+
 struct kernel_half {
 	struct stage_tcp_acceptor_settings settings;
 	struct exception_tap_settings tap[PORT_MAX];
@@ -28,6 +31,8 @@ struct kernel_half {
 	struct slowpath_listener listener[SLOWPATH_LISTENERS_MAX];
 	struct slowpath_route route[2 * PORT_MAX];
 	struct http_settings http;
+	uint32_t proxy_count;
+	struct net_prefix proxy[KERNEL_HALF_PROXIES_MAX]; /* of all listeners */
 };
 
 /* What it is made from; all of it outlives the pipeline. */

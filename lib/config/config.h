@@ -116,6 +116,7 @@ struct config_listener {
 	bool enable_tls;
 	const char *tls_cert_path;
 	const char *tls_key_path;
+	struct config_acl_ref proxy_protocol_acl;
 };
 
 struct config_doh {
@@ -128,6 +129,7 @@ struct config_doh {
 	uint32_t paths_count;
 	const char **allowed_origins;
 	uint32_t allowed_origins_count;
+	struct config_acl_ref proxy_protocol_acl;
 };
 
 struct config_forwarder_tls {

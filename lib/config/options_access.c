@@ -108,6 +108,12 @@ static const struct option listener_rows[] = {
      AT(listener, tls_key_path),
      .init = "\"\"",
      .help = "Private key, PEM without a password. The file is read again at SIGHUP."},
+    {.key = "proxy_protocol_acl",
+     .type = OPTION_ACL,
+     AT(listener, proxy_protocol_acl),
+     .init = "\"none\"",
+     .help = "Proxies: their TCP and TLS connections have to begin with a PROXY header, version 2, "
+             "which says who the client is."},
 };
 
 const struct option_table option_listener = {
@@ -156,6 +162,12 @@ static const struct option doh_rows[] = {
      .init = "[]",
      .help = "Origins whose pages may read answers in a browser (CORS), as "
              "\"https://host\"; \"*\": all."},
+    {.key = "proxy_protocol_acl",
+     .type = OPTION_ACL,
+     AT(doh, proxy_protocol_acl),
+     .init = "\"none\"",
+     .help = "Proxies: their connections have to begin with a PROXY header, version 2, which says "
+             "who the client is."},
 };
 
 const struct option_table option_doh = {TABLE(doh, doh_rows), .gate = "enabled"};

@@ -37,6 +37,9 @@
 #define TCP_OPENING_DEFAULT 1024
 /* Time for that. Too low: bad links. Too high: a slow loris holds its place for longer. */
 #define TCP_OPENING_TIMEOUT_MS_DEFAULT 5000
+/* A PROXY header with its extensions. Too low: proxies that send certificates in them. Too high: it has to fit
+ * STREAM_INPUT_BYTES. */
+#define PROXY_HEADER_MAX 1024
 /* Steps of TLS handshakes in one turn. One costs 0.1 ms (ECDSA) to 1 ms (RSA), during which UDP and open
  * connections wait. Too low: few new connections a second beside other work. Too high: a flood of handshakes
  * is felt by everybody. */

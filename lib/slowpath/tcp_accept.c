@@ -108,11 +108,13 @@ static struct tcp_connection *slot_take(struct tcp_server *server)
 
 /* Fills in a slot and watches the socket. */
 static void set_up(struct tcp_server *server, int fd, const struct query_address *client,
-                   const struct tcp_listener *listener, struct list_link *bucket, uint64_t now_us)
+                   const struct tcp_listener *listener, uint64_t now_us)
 {
 	struct tcp_connection *connection = slot_take(server);
 	uint32_t index = tcp_connection_index(server, connection);
 	connection->fd = fd;
+	connection->service = &listener->service;
+	connection->phase = TCP_PHASE_OPEN;
 	connection->client = *client;
 	connection->local = listener->local;
 	if (endpoint_is_any(&listener->local) && !socket_local(fd, &connection->local))
@@ -124,7 +126,6 @@ static void set_up(struct tcp_server *server, int fd, const struct query_address
 	stream_output_init(&connection->output);
 	for (unsigned kind = 0; kind < TCP_TIMER_COUNT; kind++)
 		connection->timers[kind].owner = connection;
-	list_push(bucket, &connection->same_client);
 	server->open_count++;
 	if (poller_add(server->poller, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP,
 	               poller_tag_pack(POLLER_TCP_CONNECTION, index, connection->generation)) !=
@@ -133,20 +134,49 @@ static void set_up(struct tcp_server *server, int fd, const struct query_address
 		return;
 	}
 	server->counts[TCP_EVENT_ACCEPTED]++;
-	if (tcp_opening_begin(server, connection, &listener->service, now_us))
+	if (tcp_opening_begin(server, connection, now_us))
 		tcp_connection_settle(server, connection, now_us);
 }
 
-/* Whether there is room for one more of this client and in all, after making some. */
-static bool admit(struct tcp_server *server, const struct client_key *key, struct list_link *bucket)
+/* Whether there is room for one more of this client, after making some. */
+static bool admit_client(struct tcp_server *server, const struct query_address *client)
 {
 	struct tcp_connection *spare;
-	if (client_count(server, key, bucket, &spare) >= server->limits.per_client_max) {
-		if (spare == NULL)
-			return false;
-		tcp_connection_end(server, spare, TCP_EVENT_EVICTED);
-	}
+	struct client_key key = client_key_of(server, client);
+	if (client_count(server, &key, bucket_of(server, &key), &spare) <
+	    server->limits.per_client_max)
+		return true;
+	if (spare == NULL)
+		return false;
+	tcp_connection_end(server, spare, TCP_EVENT_EVICTED);
+	return true;
+}
+
+/* The same for all clients together. */
+static bool admit(struct tcp_server *server)
+{
 	return server->open_count < server->limits.connections_max || make_room(server);
+}
+
+bool tcp_accept_is_proxy(const struct tcp_service *service, const struct query_address *address)
+{
+	for (uint32_t i = 0; i < service->proxy_count; i++)
+		if (net_prefix_contains(&service->proxies[i], address->family, address->octets))
+			return true;
+	return false;
+}
+
+bool tcp_accept_client(struct tcp_server *server, struct tcp_connection *connection,
+                       const struct query_address *client)
+{
+	if (!admit_client(server, client)) {
+		tcp_connection_end(server, connection, TCP_EVENT_REFUSED);
+		return false;
+	}
+	struct client_key key = client_key_of(server, client);
+	connection->client = *client;
+	list_push(bucket_of(server, &key), &connection->same_client);
+	return true;
 }
 
 static void let_in(struct tcp_server *server, int fd, const struct sockaddr_storage *name,
@@ -157,14 +187,14 @@ static void let_in(struct tcp_server *server, int fd, const struct sockaddr_stor
 		(void)close(fd);
 		return;
 	}
-	struct client_key key = client_key_of(server, &client);
-	struct list_link *bucket = bucket_of(server, &key);
-	if (!admit(server, &key, bucket)) {
+	/* A proxy has many clients: each of them counts by itself, as soon as it is known. */
+	bool is_proxy = tcp_accept_is_proxy(&listener->service, &client);
+	if (!(is_proxy || admit_client(server, &client)) || !admit(server)) {
 		server->counts[TCP_EVENT_REFUSED]++;
 		(void)close(fd);
 		return;
 	}
-	set_up(server, fd, &client, listener, bucket, now_us);
+	set_up(server, fd, &client, listener, now_us);
 }
 
 /* accept() failed; false when this listener has no more for now. */

@@ -14,6 +14,7 @@ static const char *const names[TCP_EVENT_COUNT] = {
     [TCP_EVENT_PROTOCOL] = "protocol",
     [TCP_EVENT_UNANSWERED] = "unanswered",
     [TCP_EVENT_SLOW_OPENING] = "slow_opening",
+    [TCP_EVENT_PROXY_WRONG] = "proxy_wrong",
     [TCP_EVENT_TLS_OPENED] = "tls_opened",
     [TCP_EVENT_TLS_RESUMED] = "tls_resumed",
     [TCP_EVENT_TLS_FAILED] = "tls_failed",

@@ -8,7 +8,7 @@
 
 bool tcp_http_begin(struct tcp_server *server, struct tcp_connection *connection, uint64_t now_us)
 {
-	connection->http = http_session_open(server->http, connection->http_settings, now_us);
+	connection->http = http_session_open(server->http, connection->service->http, now_us);
 	if (connection->http == NULL) {
 		tcp_connection_end(server, connection, TCP_EVENT_REFUSED);
 		return false;

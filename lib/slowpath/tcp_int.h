@@ -27,6 +27,7 @@ struct tcp_timer {
 };
 
 enum tcp_phase {
+	TCP_PHASE_PROXY, /* a PROXY header comes first */
 	TCP_PHASE_TLS, /* handshake */
 	TCP_PHASE_OPEN
 };
@@ -52,8 +53,8 @@ struct tcp_connection {
 	struct list_link same_client; /* bucket of the hash table */
 	struct tcp_timer timers[TCP_TIMER_COUNT];
 	struct tls_session tls; /* ssl NULL: a plain connection */
-	const struct http_settings *http_settings; /* NULL: DNS messages with their length */
-	struct http_session *http; /* from TCP_PHASE_OPEN on */
+	const struct tcp_service *service; /* the listener's */
+	struct http_session *http; /* from TCP_PHASE_OPEN on, where the service is HTTP */
 	uint32_t http_sent; /* of http_state.sent_bytes, when the reader was last seen to go on */
 };
 
@@ -71,6 +72,8 @@ static inline uint32_t tcp_connection_index(const struct tcp_server *server,
 /* -- tcp_io.c: -1 with errno as read(2) and writev(2); never raises SIGPIPE -- */
 /* Tells in connection->readable whether another read may give something. */
 ssize_t tcp_io_read(struct tcp_connection *connection, uint8_t *data, size_t size);
+/* The same from below TLS, without telling. */
+ssize_t tcp_io_read_some(const struct tcp_connection *connection, uint8_t *data, size_t size);
 ssize_t tcp_io_write(struct tcp_connection *connection, struct iovec *parts, int count);
 /* An event of the kernel: EPOLLIN and friends. */
 void tcp_io_event(struct tcp_connection *connection, uint32_t events);
@@ -86,11 +89,18 @@ uint16_t tcp_timer_expire(struct tcp_server *server, uint64_t now_us);
 /* -- tcp_accept.c -- */
 /* Accepts from all listeners that have something pending, a bounded number. */
 uint16_t tcp_accept_all(struct tcp_server *server, uint64_t now_us);
+/* A connection that counts as no client's yet is this one's. False: that has too many, and the connection was
+ * ended. */
+MUST_CHECK bool tcp_accept_client(struct tcp_server *server, struct tcp_connection *connection,
+                                  const struct query_address *client);
+/* Whether the address is one of the service's proxies. */
+MUST_CHECK bool tcp_accept_is_proxy(const struct tcp_service *service,
+                                    const struct query_address *address);
 
 /* -- tcp_opening.c -- */
 /* Begins with what the listener's service wants before the first message. False: the connection was ended. */
 MUST_CHECK bool tcp_opening_begin(struct tcp_server *server, struct tcp_connection *connection,
-                                  const struct tcp_service *service, uint64_t now_us);
+                                  uint64_t now_us);
 /* Goes on with it. False: the connection was ended. */
 MUST_CHECK bool tcp_opening_step(struct tcp_server *server, struct tcp_connection *connection,
                                  uint64_t now_us);

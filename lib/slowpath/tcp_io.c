@@ -9,12 +9,18 @@
 
 #include "slowpath/tcp_int.h"
 
-static ssize_t read_plain(struct tcp_connection *connection, uint8_t *data, size_t size)
+ssize_t tcp_io_read_some(const struct tcp_connection *connection, uint8_t *data, size_t size)
 {
 	ssize_t count;
 	do {
 		count = recv(connection->fd, data, size, MSG_DONTWAIT);
 	} while (count < 0 && errno == EINTR);
+	return count;
+}
+
+static ssize_t read_plain(struct tcp_connection *connection, uint8_t *data, size_t size)
+{
+	ssize_t count = tcp_io_read_some(connection, data, size);
 	/* A short read has emptied the kernel's queue: what comes now raises an event again. Only
 	 * an end that was announced before has to be read without one. */
 	if (count <= 0 || ((size_t)count < size && !connection->hangup))

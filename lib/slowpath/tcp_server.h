@@ -21,6 +21,7 @@
 
 #include "base/attr.h"
 #include "base/result.h"
+#include "net/prefix.h"
 #include "pipeline/query.h"
 #include "pipeline/snapshot.h"
 #include "slowpath/block_pool.h"
@@ -61,6 +62,7 @@ enum tcp_event {
 	TCP_EVENT_PROTOCOL, /* closed: sent what no query can be */
 	TCP_EVENT_UNANSWERED, /* queries whose answer never came: dropped in the pipeline by name */
 	TCP_EVENT_SLOW_OPENING, /* closed: PROXY header and TLS handshake were not done in time */
+	TCP_EVENT_PROXY_WRONG, /* closed: a proxy sent no PROXY header, or a wrong one */
 	TCP_EVENT_TLS_OPENED, /* handshakes that were done */
 	TCP_EVENT_TLS_RESUMED, /* of those, with a ticket */
 	TCP_EVENT_TLS_FAILED, /* the sum of those that follow, which are in the order of tls_failure */
@@ -111,6 +113,9 @@ struct tcp_service {
 	/* Of a struct tls_server, which may be replaced; NULL: no TLS. */
 	const struct snapshot *tls;
 	const struct http_settings *http; /* DNS over HTTP/2; NULL: plain DNS messages */
+	/* Clients here are proxies: they have to begin with a PROXY header, which says who the client is. */
+	const struct net_prefix *proxies;
+	uint32_t proxy_count;
 };
 
 struct tcp_listener {

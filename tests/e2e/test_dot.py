@@ -26,6 +26,11 @@ config['listener'] = config.get('listener', []) + [
      'tls_cert_path': str(CERT), 'tls_key_path': str(KEY), 'recursion_allowed': True},
     {'name': 'local-dot', 'address': '127.0.0.1', 'port': PORT, 'protocols': ['tcp'],
      'enable_tls': True, 'tls_cert_path': str(CERT), 'tls_key_path': str(KEY), 'acl': 'none'}]
+# Behind a proxy on this host; only the proxy's clients may ask.
+config['listener'].append(
+    {'name': 'proxied', 'address': '127.0.0.2', 'port': PORT, 'enable_tls': True,
+     'tls_cert_path': str(CERT), 'tls_key_path': str(KEY), 'acl': '192.0.2.0/24',
+     'proxy_protocol_acl': 'localhost'})
 server = Server(config)
 
 
@@ -143,6 +148,20 @@ def access():
     before = streams()['tls_failed_not_tls']
     expect(wire.tcp(V4, wire.query('www.example.com'), port=PORT) is None, 'plain DNS was answered')
     expect_equal(streams()['tls_failed_not_tls'] - before, 1, 'counted')
+
+
+@case('a proxy says in a PROXY header who the client is, in front of TLS')
+def proxied():
+    def header(client):
+        return (b'\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c' + bytes(client)
+                + bytes([127, 0, 0, 2, 0x12, 0x67, 3, 0x55]))
+    for client, wanted in (([192, 0, 2, 7], 'NOERROR'), ([198, 51, 100, 7], 'REFUSED')):
+        with Tls('127.0.0.2', PORT, first=header(client)) as connection:
+            connection.send(wire.query('www.example.com'))
+            expect_equal(wire.Message(connection.receive()).status, wanted, f'rcode for {client}')
+    before = streams()['proxy_wrong']
+    expect(refused('127.0.0.2', PORT, context()), 'a proxy without a header was taken')
+    expect_equal(streams()['proxy_wrong'] - before, 1, 'counted')
 
 
 def at_hup(text):

@@ -258,9 +258,8 @@ static void a_context_may_go_before_its_sessions(void)
 
 static void what_is_no_tls_is_told(void)
 {
-	static const char *const texts[] = {"GET / HTTP/1.1\r\n\r\n",
-	                                    "\0\024\0\0\1\0\0\1\0\0\0\0\0",
-	                                    "\x16\x03\x01\xff\xff garbage"};
+	static const char texts[][20] = {"GET / HTTP/1.1\r\n\r\n", "\0\024\0\0\1\0\0\1\0\0\0\0\0",
+	                                 "\x16\x03\x01\xff\xff garbage"};
 	pair_open();
 	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
 		pair_connect(&anybody);
