@@ -126,7 +126,7 @@ enum result trust_anchors_read(const struct config_dnssec *dnssec, struct trust_
 		zone_scan_close(&scan);
 	}
 	if (result == RESULT_OK && out->count > 0)
-		log_warn("resolver", "RES110",
+		log_warn("resolver", "RES112",
 		         "%u trust anchors: they are kept, but answers are not validated yet",
 		         out->count);
 	return result;
