@@ -17,7 +17,7 @@ head='/* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
 # A tree of two folders, of which "high" may use "low", with one file in each.
 fresh() {
 	rm -rf "${tree:?}"/*
-	mkdir -p "$tree"/{scripts,lib/dns,lib/stage,app,tests/unit/dns,docs}
+	mkdir -p "$tree"/{scripts,lib/dns,lib/stage,app,tests/unit/dns,tests/sim/scenarios,docs}
 	cp "$top"/scripts/{lint,format,gen-limits} "$tree/scripts"
 	cp "$top/.clang-format" "$tree"
 	: >"$tree/scripts/lint.allow"
@@ -55,7 +55,8 @@ fresh() {
 /* So many. Too low: few. Too high: many. */
 #define DNS_SO_MANY 7' >"$tree/lib/dns/dns_limits.h"
 	"$tree/scripts/gen-limits"
-	printf '%s\n' "# SPDX-License-Identifier: LicenseRef-MIT-NonCommercial" >"$tree/tests/unit/dns/meson.build"
+	printf '%s\n' "# SPDX-License-Identifier: LicenseRef-MIT-NonCommercial" |
+		tee "$tree/tests/unit/dns/meson.build" >"$tree/tests/sim/meson.build"
 }
 
 # usage: finds CASE CHECK WORDS; the tree was broken before by the caller.
@@ -139,6 +140,8 @@ printf 'int x;' >>"$tree/lib/stage/high.c"
 finds 'a file without a newline at its end' text 'lib/stage/high.c: no newline'
 printf '%s\n' "$head" >"$tree/tests/unit/dns/test_low.c"
 finds 'a test that is not built' tests 'test_low.c:1'
+: >"$tree/tests/sim/scenarios/lost.sim"
+finds 'a scenario that is not played' tests 'lost.sim:1'
 printf 'See `lib/dns/gone.h` and [it](gone.md).\n' >"$tree/docs/page.md"
 finds 'a path in a document that does not exist' docs 'docs/page.md:1: no such path: lib/dns/gone.h'
 printf 'See [it](gone.md).\n' >"$tree/docs/page.md"
