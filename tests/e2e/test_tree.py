@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
 # Copyright (c) 2026 the scloud-dns authors
 """Through a tree of NSD, Knot, BIND and servers that misbehave, over a bad line; every answer is
-compared with Unbound's. What differs must be explained in docs/differences.md."""
+compared with Unbound's. What differs must be explained in docs/differences-resolver.md."""
 import concurrent.futures
 import re
 
@@ -123,8 +123,8 @@ def summary(address, port, name, kind):
 
 
 def explained():
-    """The names in the table of docs/differences.md, as patterns: "NAME TYPE"."""
-    text = (TOP / 'docs' / 'differences.md').read_text()
+    """The names in the table of docs/differences-resolver.md, as patterns: "NAME TYPE"."""
+    text = (TOP / 'docs' / 'differences-resolver.md').read_text()
     return [re.compile(row.replace('.', r'\.').replace('*', '.*'))
             for row in re.findall(r'^\| `([^`]+)` \|', text, re.MULTILINE)]
 
@@ -148,7 +148,7 @@ def same_as_unbound():
         if ours != theirs and not any(k.fullmatch(f'{name} {kind}') for k in known):
             unknown.append(f'{name} {kind}\n  ours    {ours!s:.300}\n  Unbound {theirs!s:.300}')
     print(f'       {len(asked)} questions, {sum(o != t for _, o, t in results)} different answers')
-    expect(not unknown, f'{len(unknown)} differences that are not in docs/differences.md:\n'
+    expect(not unknown, f'{len(unknown)} differences that are not in docs/differences-resolver.md:\n'
            + '\n'.join(unknown))
 
 
