@@ -13,6 +13,7 @@ void commands_register(struct server *server)
 	zone_commands_register(server);
 	cache_commands_register(server);
 	cache_file_commands_register(server);
+	explain_commands_register(server);
 }
 
 void commands_add(struct json_object *object, const char *key, struct json_object *member)

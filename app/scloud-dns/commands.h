@@ -25,6 +25,7 @@ void log_commands_register(struct server *server); /* log level, log levels */
 void zone_commands_register(struct server *server); /* zone list, show, reload, add, remove */
 void cache_commands_register(struct server *server); /* cache stats, lookup, flush */
 void cache_file_commands_register(struct server *server); /* cache dump, load */
+void explain_commands_register(struct server *server); /* explain, trace */
 /* Frees what a load left behind whose client went away; the lcores have stopped. */
 void cache_file_commands_end(struct server *server);
 

@@ -198,6 +198,7 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->cache_janitor.cache = settings->cache;
 	settings->resolver.cache = settings->cache;
 	settings->resolver.pools = parts->pools;
+	settings->resolver.desk = settings->desk;
 	settings->resolver.engine = parts->upstreams->settings;
 	settings->resolver.upstream.sources = parts->upstreams->source;
 	settings->resolver.upstream.source_count = parts->upstreams->source_count;
@@ -264,6 +265,8 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 		result = make_cache(parts, out);
 	if (result == RESULT_OK)
 		result = make_reassembly(parts, out);
+	if (result == RESULT_OK)
+		result = resolver_desk_create(&out->desk);
 	if (result != RESULT_OK)
 		return result;
 	fill_fast_path(parts, out);
@@ -279,6 +282,7 @@ void settings_free(struct settings *settings)
 	snapshot_publish(&settings->queries, NULL, NULL);
 	snapshot_publish(&settings->responses, NULL, NULL);
 	cache_destroy(settings->cache);
+	resolver_desk_destroy(settings->desk);
 	free(settings->reassembly);
 	memset(settings, 0, sizeof(*settings));
 }

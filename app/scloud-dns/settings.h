@@ -53,6 +53,7 @@ struct settings {
 	struct snapshot queries; /* of struct ratelimit_lanes */
 	struct snapshot responses; /* the same */
 	struct cache *cache;
+	struct resolver_desk *desk; /* the operator's questions */
 	struct net_reassembly *reassembly; /* one for each lane, or NULL */
 	struct metrics_view metrics_view;
 

@@ -104,8 +104,42 @@ bool cache_copy_slot(const struct cache *cache, uint32_t slot, uint64_t now_ms,
 	out->security = meta->security;
 	int64_t left_ms = (int64_t)(meta->inserted_ms + meta->lifetime_ms) - (int64_t)now_ms;
 	/* What is left is rounded up as in answers, what is over away from 0: a stale one stays so. */
+	out->age_s = now_ms > meta->inserted_ms ? (now_ms - meta->inserted_ms) / 1000 : 0;
 	out->left_s = left_ms > 0 ? (left_ms + 999) / 1000 : left_ms / 1000 - 1;
 	return true;
+}
+
+/* Whether a place has the answer to a question, under one of the two types that it may be kept under. */
+static bool is_answer(const struct cache_copy *copy, const struct dns_question *question,
+                      uint16_t type, bool dnssec_ok)
+{
+	return copy->type == type && copy->dnssec_ok == dnssec_ok &&
+	       dns_name_equal(copy->name.wire, question->name);
+}
+
+static bool copy_as(const struct cache *cache, const struct dns_question *question, uint16_t type,
+                    bool dnssec_ok, uint64_t now_ms, struct cache_copy *out)
+{
+	struct cache_wanted wanted = cache_index_wanted(question, 0, type, dnssec_ok);
+	for (unsigned which = 0; which < 2; which++) {
+		const struct cache_bucket *bucket = cache_index_bucket(cache, wanted.key, which);
+		for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
+			uint64_t slot = __atomic_load_n(&bucket->slot[i], __ATOMIC_ACQUIRE);
+			if (slot == 0 || slot >> 32 != wanted.key >> 32)
+				continue;
+			if (cache_copy_slot(cache, (uint32_t)slot - 1, now_ms, out) &&
+			    is_answer(out, question, type, dnssec_ok))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool cache_copy_question(const struct cache *cache, const struct dns_question *question,
+                         bool dnssec_ok, uint64_t now_ms, struct cache_copy *out)
+{
+	return copy_as(cache, question, question->type, dnssec_ok, now_ms, out) ||
+	       copy_as(cache, question, CACHE_TYPE_NAME, dnssec_ok, now_ms, out);
 }
 
 enum result cache_batch_give(struct cache *cache, struct cache_batch *batch)

@@ -26,6 +26,7 @@ struct cache_copy {
 	uint8_t rank; /* enum dns_rank */
 	uint8_t security; /* enum dns_security */
 	int64_t left_s; /* of its TTL; below 0: stale for so long */
+	uint64_t age_s; /* since it was inserted */
 	size_t len;
 	uint8_t message[DNS_MESSAGE_MAX]; /* TTLs counted down, at least to 0 */
 };
@@ -39,6 +40,11 @@ uint32_t cache_copy_slots(const struct cache *cache);
  * there. */
 MUST_CHECK bool cache_copy_slot(const struct cache *cache, uint32_t slot, uint64_t now_ms,
                                 struct cache_copy *out);
+
+/* What is kept for a question: the answer to it, or that its name does not exist. False: neither. It marks
+ * nothing: to be looked at is no hit. */
+MUST_CHECK bool cache_copy_question(const struct cache *cache, const struct dns_question *question,
+                                    bool dnssec_ok, uint64_t now_ms, struct cache_copy *out);
 
 /* Answers for the writer to insert; all of it stays as it is until they are taken. */
 struct cache_batch {

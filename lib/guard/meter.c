@@ -78,13 +78,17 @@ void meter_prefetch(const struct meter *meter, uint64_t hash)
 	__builtin_prefetch(line_of(meter, hash), 1);
 }
 
-static void decay(struct line *line, uint32_t tick)
+static uint32_t decay_factor(uint32_t ticks)
 {
-	uint32_t ticks = tick - line->tick;
-	line->tick = tick;
 	/* After 16 halvings nothing of a 16-bit load is left; neither is anything after a clock step. */
 	uint32_t halvings = ticks / TICKS_PER_HALVING;
-	uint32_t factor = halvings >= 16 ? 0 : left_after[ticks % TICKS_PER_HALVING] >> halvings;
+	return halvings >= 16 ? 0 : left_after[ticks % TICKS_PER_HALVING] >> halvings;
+}
+
+static void decay(struct line *line, uint32_t tick)
+{
+	uint32_t factor = decay_factor(tick - line->tick);
+	line->tick = tick;
 	for (int i = 0; i < METER_KEYS; i++)
 		line->load[i] = (uint16_t)(line->load[i] * factor >> 16);
 }
@@ -124,6 +128,20 @@ bool meter_take(struct meter *meter, uint64_t hash, uint32_t price, uint32_t now
 		return false;
 	line->load[place] = (uint16_t)(line->load[place] + whole_price(meter, price));
 	return true;
+}
+
+uint32_t meter_look(const struct meter *meter, uint64_t hash, uint32_t now_ms)
+{
+	const struct line *line = line_of(meter, hash);
+	uint32_t tick = __atomic_load_n(&line->tick, __ATOMIC_RELAXED);
+	uint64_t factor = decay_factor(now_ms / meter->tick_ms - tick);
+	for (int i = 0; i < METER_KEYS; i++) {
+		if (__atomic_load_n(&line->tag[i], __ATOMIC_RELAXED) != (uint16_t)(hash >> 48))
+			continue;
+		uint64_t load = __atomic_load_n(&line->load[i], __ATOMIC_RELAXED);
+		return (uint32_t)((load * factor >> 16) * 1000 / METER_LOAD_MAX);
+	}
+	return 0;
 }
 
 uint32_t meter_price(uint32_t per_second, uint32_t window_ms)

@@ -51,6 +51,10 @@ void meter_prefetch(const struct meter *meter, uint64_t hash);
  * METER_LOAD_MAX: the key is over its rate. now_ms is monotonic. */
 bool meter_take(struct meter *meter, uint64_t hash, uint32_t price, uint32_t now_ms);
 
+/* How full the key's load is, in permille of what makes meter_take() say no; 0 for a key that is not there. Any
+ * thread: what its lcore writes meanwhile makes it a moment older or newer. */
+uint32_t meter_look(const struct meter *meter, uint64_t hash, uint32_t now_ms);
+
 /* The price of one use for a limit in uses a second over that window, at least 1; at most the price that
  * lets one use pass at a time. per_second 0 is not allowed. */
 uint32_t meter_price(uint32_t per_second, uint32_t window_ms) PURE;

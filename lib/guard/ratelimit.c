@@ -210,3 +210,34 @@ void ratelimit_response_prefetch(const struct ratelimit *limit, uint8_t family,
 		meter_prefetch(limit->meter, client_key(limit, family, octets, levels[i],
 		                                        PURPOSE_RESPONSE + (unsigned)kind));
 }
+
+static uint32_t look(const struct ratelimit *limit, uint8_t family, const uint8_t *octets,
+                     uint8_t length, unsigned purpose, uint32_t price, uint32_t now_ms)
+{
+	if (price == 0)
+		return 0;
+	return meter_look(limit->meter, client_key(limit, family, octets, length, purpose), now_ms);
+}
+
+void ratelimit_look(const struct ratelimit *limit, uint8_t family, const uint8_t *octets,
+                    enum ratelimit_kind kind, uint32_t now_ms, struct ratelimit_state *out)
+{
+	const uint8_t *levels = family == 4 ? v4_levels : v6_levels;
+	*out = (struct ratelimit_state){
+	    .limits_queries =
+	        limit->price_address != 0 || limit->price_network != 0 || limit->price_global != 0,
+	    .limits_responses = limit->price_response[0] != 0,
+	    .address = look(limit, family, octets, address_length(family), PURPOSE_QUERY,
+	                    limit->price_address, now_ms),
+	    .network = look(limit, family, octets, network_length(family), PURPOSE_QUERY,
+	                    limit->price_network, now_ms),
+	};
+	if (limit->price_global != 0)
+		out->global = meter_look(limit->meter, key_of(limit, 0, 0, PURPOSE_GLOBAL), now_ms);
+	for (unsigned i = 0; i < LEVELS; i++) {
+		uint32_t used =
+		    look(limit, family, octets, levels[i], PURPOSE_RESPONSE + (unsigned)kind,
+		         limit->price_response[i], now_ms);
+		out->response = used > out->response ? used : out->response;
+	}
+}

@@ -86,6 +86,20 @@ enum ratelimit_verdict ratelimit_response(struct ratelimit *limit, uint8_t famil
                                           const uint8_t *octets, enum ratelimit_kind kind,
                                           uint32_t now_ms);
 
+/* How much of its limits a client has used, in permille (1000: the next one is too much); for people. */
+struct ratelimit_state {
+	bool limits_queries;
+	bool limits_responses;
+	uint32_t address; /* queries: of the address, of its network, of all */
+	uint32_t network;
+	uint32_t global;
+	uint32_t response; /* of that kind, the fullest of the networks */
+};
+
+/* Any thread; it counts nothing. */
+void ratelimit_look(const struct ratelimit *limit, uint8_t family, const uint8_t *octets,
+                    enum ratelimit_kind kind, uint32_t now_ms, struct ratelimit_state *out);
+
 /* Starts the memory loads of ratelimit_response() for the same client and kind. */
 void ratelimit_response_prefetch(const struct ratelimit *limit, uint8_t family,
                                  const uint8_t *octets, enum ratelimit_kind kind);

@@ -3,7 +3,7 @@
 
 /* Messages to servers: written, counted, and found again by local port and id when something comes back.
  * Ids, ports and (if wanted) the case of the name are random (RFC 5452 §9.2). */
-#include "resolver/resolver_int.h"
+#include "resolver/trace.h"
 
 static uint32_t *chain_of(struct resolver *resolver, uint16_t port_slot, uint16_t id)
 {
@@ -127,6 +127,7 @@ void resolver_attempt_send(const struct resolver_turn *turn, struct resolver_tas
 		action.kind = RESOLVER_ACTION_SEND_TCP;
 		resolver->stats.sent_tcp++;
 	}
+	resolver_trace_sent(turn, task, attempt, action.len);
 	resolver_act(turn, &action);
 }
 

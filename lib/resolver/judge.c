@@ -4,6 +4,7 @@
 /* What the response of a zone's server means: the answer, an alias to follow, a referral downwards, or that
  * the server is of no use for the zone (RFC 1034 §5.3.3 step 4, RFC 2308 §2). */
 #include "resolver/iterate.h"
+#include "resolver/trace.h"
 
 enum meaning {
 	MEANING_DATA,
@@ -11,6 +12,15 @@ enum meaning {
 	MEANING_ALIAS, /* the chain leads to a name about which nothing is said */
 	MEANING_REFERRAL,
 	MEANING_LAME,
+};
+
+/* For traces. */
+static const char *const meaning_text[] = {
+    [MEANING_DATA] = "the answer",
+    [MEANING_NONE] = "no such name, or no such data",
+    [MEANING_ALIAS] = "an alias: on to the next name",
+    [MEANING_REFERRAL] = "a referral to the zone below",
+    [MEANING_LAME] = "lame: it does not serve the zone",
 };
 
 static enum meaning meaning_of(const struct resolver_task *task, const struct resolver_chain *chain,
@@ -141,6 +151,7 @@ enum resolver_state resolver_judge_answer(const struct resolver_turn *turn,
 	if (resolver_chain_read(turn->resolver, task, message, len) != RESULT_OK)
 		return next_server(task, attempt, EDNS_EDE_INVALID_DATA);
 	enum meaning meaning = meaning_of(task, &turn->resolver->chain, flags);
+	resolver_trace_judge(turn, meaning_text[meaning]);
 	switch (meaning) {
 	case MEANING_REFERRAL:
 		return refer(turn, task, attempt, message, len);

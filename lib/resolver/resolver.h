@@ -29,6 +29,7 @@
 #include "dns/question.h"
 #include "dns/trust.h"
 #include "net/prefix.h"
+#include "resolver/resolver_trace.h"
 
 struct resolver;
 
@@ -128,6 +129,9 @@ struct resolver_settings {
 	/* Unpredictable bits. RFC 5452 §9.2: ids and ports are only as good as this. */
 	uint64_t (*random)(void *context);
 	void *random_context;
+	/* NULL, or what steps of watched questions are told to (resolver_trace.h). Must not call back. */
+	void (*trace)(void *context, const struct resolver_trace_step *step);
+	void *trace_context;
 };
 
 enum resolver_event_kind {
@@ -146,6 +150,7 @@ struct resolver_event {
 	uint16_t port_slot;
 	bool dnssec_ok;
 	bool has_stale; /* there is a stale answer for this client (RFC 8767) */
+	uint8_t watchers; /* QUERY: bits of who is told its steps; 0: nobody */
 	uint64_t attempt;
 	const struct dns_question *question;
 	void *client;

@@ -98,6 +98,7 @@ struct resolver_task {
 	bool is_refresh; /* begun without a client: what is kept of it is no answer */
 	bool is_late; /* clients with stale answers have got them, and who comes gets it at once */
 	bool has_found; /* a part of the answer was known here */
+	uint8_t watchers; /* bits of who is told its steps (resolver_trace.h) */
 	uint8_t rank; /* enum dns_rank: the least of all parts */
 	uint8_t security; /* enum dns_security */
 	uint8_t minimised; /* questions asked for a part of the name */
@@ -197,6 +198,7 @@ struct resolver {
 	uint8_t found[DNS_MESSAGE_MAX]; /* a message of the lookup, or for a KEEP action */
 	struct resolver_chain chain;
 	struct dns_edns edns; /* of the response that is looked at */
+	const char *judgement; /* what that response means, for traces; static, or NULL */
 	struct dns_rrset_reader reader;
 };
 

@@ -4,6 +4,7 @@
 /* The machine of a task: one function for each state gives the next one; WAIT and LINGER stay until an
  * event comes. Those of forwarding and those common to all are here, those of iteration in iterate.c. */
 #include "resolver/iterate.h"
+#include "resolver/trace.h"
 
 static struct resolver_server *server_of(const struct resolver_turn *turn,
                                          const struct resolver_attempt *attempt)
@@ -120,8 +121,11 @@ void resolver_state_run(const struct resolver_turn *turn, struct resolver_task *
 	    [RESOLVER_STATE_ANSWERED] = resolver_end_answered,
 	    [RESOLVER_STATE_FAILED] = resolver_end_failed,
 	};
-	while (task->state != RESOLVER_STATE_FREE && functions[task->state] != NULL)
-		task->state = (uint8_t)functions[task->state](turn, task);
+	while (task->state != RESOLVER_STATE_FREE && functions[task->state] != NULL) {
+		enum resolver_state before = (enum resolver_state)task->state;
+		task->state = (uint8_t)functions[before](turn, task);
+		resolver_trace_state(turn, task, before);
+	}
 	if (task->state == RESOLVER_STATE_FREE)
 		resolver_task_free(turn, task);
 }
@@ -226,6 +230,18 @@ static void take_note(const struct resolver_turn *turn, const struct resolver_ta
 		server->fold_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
 }
 
+/* For traces. */
+static const char *const verdict_text[] = {
+    [RESOLVER_VERDICT_FOREIGN] = "not an answer to what was asked",
+    [RESOLVER_VERDICT_OTHER_CASE] = "the name in other letters: again over TCP",
+    [RESOLVER_VERDICT_NO_COOKIE] = "without the cookie: again over TCP",
+    [RESOLVER_VERDICT_TRUNCATED] = "truncated: again over TCP",
+    [RESOLVER_VERDICT_BAD_COOKIE] = "wants another cookie",
+    [RESOLVER_VERDICT_NO_EDNS] = "does not know EDNS: again without",
+    [RESOLVER_VERDICT_FAILURE] = "the server will not do: another one",
+    [RESOLVER_VERDICT_ANSWER] = "an answer",
+};
+
 /* What a response means for the task. */
 static enum resolver_state judge(const struct resolver_turn *turn, struct resolver_task *task,
                                  struct resolver_attempt *attempt, const uint8_t *message,
@@ -234,6 +250,7 @@ static enum resolver_state judge(const struct resolver_turn *turn, struct resolv
 	resolver_edns_read(turn->resolver, message, len);
 	enum resolver_verdict verdict =
 	    resolver_check_response(turn->resolver, task, attempt, message, len);
+	resolver_trace_judge(turn, verdict_text[verdict]);
 	if (verdict == RESOLVER_VERDICT_FOREIGN)
 		return near_miss(turn, task, attempt);
 	take_note(turn, task, attempt, verdict, message);
@@ -265,16 +282,27 @@ static enum resolver_state judge(const struct resolver_turn *turn, struct resolv
 static void go_on(const struct resolver_turn *turn, struct resolver_task *task,
                   enum resolver_state next)
 {
+	enum resolver_state before = (enum resolver_state)task->state;
 	if (next == RESOLVER_STATE_LINGER && resolver_end_probe(task) == NULL)
 		next = RESOLVER_STATE_FREE;
 	task->state = (uint8_t)next;
+	if (next != before)
+		resolver_trace_state(turn, task, before);
 	resolver_state_run(turn, task);
 }
 
 void resolver_state_response(const struct resolver_turn *turn, struct resolver_task *task,
                              struct resolver_attempt *attempt, const uint8_t *message, size_t len)
 {
-	go_on(turn, task, judge(turn, task, attempt, message, len));
+	struct resolver_trace_step step = {.kind = RESOLVER_TRACE_RESPONSE};
+	const bool is_watched = UNLIKELY(task->watchers != 0);
+	resolver_trace_judge(turn, NULL);
+	if (is_watched)
+		step = resolver_trace_tell_response(turn, attempt, message, len);
+	enum resolver_state next = judge(turn, task, attempt, message, len);
+	if (is_watched)
+		resolver_trace_tell_judged(turn, task, &step);
+	go_on(turn, task, next);
 }
 
 void resolver_state_error(const struct resolver_turn *turn, struct resolver_task *task,
@@ -283,6 +311,7 @@ void resolver_state_error(const struct resolver_turn *turn, struct resolver_task
 	if (attempt->done)
 		return;
 	attempt->done = true;
+	resolver_trace_lost(turn, task, attempt, true);
 	enum resolver_family family =
 	    resolver_family_of(&server_of(turn, attempt)->endpoint.address);
 	uint8_t *family_fails = &turn->resolver->family_fails[family];
@@ -312,8 +341,10 @@ static enum resolver_state attempt_timer(const struct resolver_turn *turn,
 {
 	struct resolver_attempt *attempt = &task->attempt[task->current];
 	uint64_t late_ms = attempt->sent_ms + timeout_ms(turn, attempt);
-	if (turn->now_ms >= late_ms && !attempt->done)
+	if (turn->now_ms >= late_ms && !attempt->done) {
 		time_out(turn, attempt); /* a late answer is still taken: not done */
+		resolver_trace_lost(turn, task, attempt, false);
+	}
 	task->soft_failure = true;
 	task->ede = EDNS_EDE_NO_REACHABLE_AUTHORITY;
 	if (task->iterative && task->asked_from > 0 &&

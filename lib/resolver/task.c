@@ -2,7 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* Tasks and the clients that wait for them. Equal questions meet in one task. */
-#include "resolver/resolver_int.h"
+#include "resolver/trace.h"
 
 #include <stdlib.h>
 
@@ -113,6 +113,7 @@ static void fill(struct resolver *resolver, struct resolver_task *task, const st
 		task->depth = order->parent->depth + 1;
 		task->root = order->parent->root;
 		task->root_serial = order->parent->root_serial;
+		task->watchers = order->parent->watchers;
 	}
 	task->route = RESOLVER_NONE;
 	task->server = RESOLVER_NONE;
@@ -220,6 +221,10 @@ struct resolver_task *resolver_task_join(const struct resolver_turn *turn,
 		add_client(resolver, task, event);
 	else
 		task->is_refresh = *is_new;
+	if (UNLIKELY(event->watchers != 0)) {
+		task->watchers |= event->watchers;
+		resolver_trace_tell_begin(turn, task, *is_new);
+	}
 	return task;
 }
 
@@ -284,6 +289,8 @@ bool resolver_task_wait_for(const struct resolver_turn *turn, struct resolver_ta
 	struct resolver_task *task = find(resolver, question, false, order.key);
 	if (task != NULL && waits_for(resolver, task, parent, &looks))
 		return false;
+	if (task != NULL)
+		task->watchers |= parent->watchers;
 	if (task == NULL) {
 		task = start(resolver, &order);
 		if (task == NULL)
@@ -362,6 +369,7 @@ void resolver_task_answer(const struct resolver_turn *turn, struct resolver_task
 	action.kind = RESOLVER_ACTION_ANSWER;
 	action.first = true;
 	task->late_ms = UINT64_MAX;
+	resolver_trace_end(turn, task, answer);
 	unlink_question(resolver, task);
 	while (task->clients != RESOLVER_NONE) {
 		uint32_t index = task->clients;

@@ -16,6 +16,17 @@
 
 static const char *const outputs[] = {"cache_writer", NULL};
 
+/* The operator has the answer, and the cache, as if a client had asked. */
+static void answer_desk(struct stage *stage, const struct resolver_action *action)
+{
+	const struct resolver_stage *state = stage->state;
+	const struct dns_question *question = resolver_desk_question(action->client);
+	if (action->first && !action->late && !state->stopping)
+		resolver_answer_carry(stage, question, resolver_desk_dnssec_ok(action->client),
+		                      action);
+	resolver_desk_take(action->client, action);
+}
+
 static void act(void *context, const struct resolver_action *action)
 {
 	struct stage *stage = context;
@@ -41,7 +52,9 @@ static void act(void *context, const struct resolver_action *action)
 	case RESOLVER_ACTION_ANSWER:
 		break;
 	}
-	if (state->stopping)
+	if (UNLIKELY(resolver_desk_has(state->desk, action->client)))
+		answer_desk(stage, action);
+	else if (state->stopping)
 		stage_drop(stage, action->client, DROP_RESOLVER_STOPPING);
 	else
 		resolver_answer_client(stage, action);
@@ -98,6 +111,20 @@ static void refresh(struct stage *stage, struct rte_mbuf *carrier)
 	stage_retire(stage, carrier);
 }
 
+/* The operator's questions go the way of clients' ones. */
+static void take_desk(struct stage *stage)
+{
+	const struct resolver_stage *state = stage->state;
+	struct resolver_event event;
+	while (resolver_desk_next_question(state->desk, &event))
+		step(stage, &event);
+}
+
+static void tell_desk(void *context, const struct resolver_trace_step *step)
+{
+	resolver_desk_tell(context, step);
+}
+
 static void resolver_stage_process(struct stage *stage, struct rte_mbuf **burst, uint16_t packets)
 {
 	struct resolver_stage *state = stage->state;
@@ -118,6 +145,7 @@ static void resolver_stage_process(struct stage *stage, struct rte_mbuf **burst,
 		    .dnssec_ok = query->edns.present && query->edns.dnssec_ok,
 		    .has_stale = query->has_stale,
 		    .client = burst[i],
+		    .watchers = resolver_desk_watchers(state->desk, &query->question),
 		};
 		step(stage, &event);
 	}
@@ -185,6 +213,8 @@ static uint16_t resolver_stage_poll(struct stage *stage, uint16_t budget)
 		step(stage, &tick);
 		work++;
 	}
+	if (UNLIKELY(resolver_desk_has_news(state->desk)))
+		take_desk(stage);
 	work += emit_ready(stage, budget);
 	if (work > 0)
 		mirror_stats(stage);
@@ -263,6 +293,9 @@ static enum result open_all(struct stage *stage, const struct stage_resolver_set
 	engine.port_slots = upstream_port_slots(state->upstream);
 	engine.lookup = state->cache != NULL ? look_up : NULL;
 	engine.lookup_context = stage;
+	state->desk = settings->desk;
+	engine.trace = state->desk != NULL ? tell_desk : NULL;
+	engine.trace_context = state->desk;
 	return resolver_create(&engine, &state->engine);
 }
 

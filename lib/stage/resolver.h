@@ -22,6 +22,7 @@
 #include "pipeline/stage.h"
 #include "resolver/resolver.h"
 #include "slowpath/upstream.h"
+#include "stage/resolver_desk.h"
 
 /* Carriers that wait to be emitted. Too low: of a burst of long chains some links are not kept. Too high: they
  * take buffers that the ports want. */
@@ -53,6 +54,7 @@ struct stage_resolver_settings {
 	struct upstream_settings upstream;
 	struct cache *cache; /* in which the engine looks; NULL: none */
 	const struct pipeline_pools *pools; /* for carriers */
+	struct resolver_desk *desk; /* the operator's questions (resolver_desk.h); NULL: none */
 };
 
 extern const struct stage_ops stage_resolver_ops;

@@ -23,6 +23,7 @@ struct resolver_stage {
 	const struct pipeline_pools *pools;
 	struct dns_rrset_reader *reader;
 	struct resolver_sink sink;
+	struct resolver_desk *desk; /* the operator's questions; NULL: none */
 	bool stopping; /* fini: packets are dropped */
 	uint32_t clients_max;
 	uint32_t carriers; /* of those that are ready */

@@ -3,6 +3,9 @@
 
 /* What goes into the cache and what comes out: hits, TTLs, negative answers, failures, stale answers,
  * truncation and limits. */
+#include <stdlib.h>
+
+#include "cache/copy.h"
 #include "cache_case.h"
 
 static void hit_counts_ttls_down(void)
@@ -317,9 +320,33 @@ static void settings_out_of_range(void)
 	cache_destroy(NULL);
 }
 
+/* One question copied out: with its age, and without a mark. */
+static void a_question_can_be_looked_at(void)
+{
+	struct cache_copy *copy = malloc(sizeof(*copy));
+	struct dns_question question = made_question("www.example.", DNS_TYPE_A);
+	open_cache(100, 3600);
+	CU_ASSERT_FALSE(cache_copy_question(cache, &question, false, NOW_MS, copy));
+	make_start(&made, "www.example.", DNS_TYPE_A, DNS_RCODE_NOERROR);
+	make_a(&made, DNS_SECTION_ANSWER, "www.example.", 300, 0x0a000001);
+	CU_ASSERT_EQUAL(insert(false, NOW_MS), RESULT_OK);
+	CU_ASSERT_TRUE(cache_copy_question(cache, &question, false, NOW_MS + 20 * S, copy));
+	CU_ASSERT_EQUAL(copy->age_s, 20);
+	CU_ASSERT_EQUAL(copy->left_s, 280);
+	CU_ASSERT_FALSE(copy->is_popular);
+	CU_ASSERT_TRUE(cache_copy_question(cache, &question, false, NOW_MS + 400 * S, copy));
+	CU_ASSERT_TRUE(copy->left_s < 0);
+	CU_ASSERT_FALSE(cache_copy_question(cache, &question, true, NOW_MS, copy));
+	question = made_question("www.example.", DNS_TYPE_AAAA);
+	CU_ASSERT_FALSE(cache_copy_question(cache, &question, false, NOW_MS, copy));
+	cache_destroy(cache);
+	free(copy);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
+	    {"a_question_can_be_looked_at", a_question_can_be_looked_at},
 	    {"hit_counts_ttls_down", hit_counts_ttls_down},
 	    {"reader_behind_the_writers_clock", reader_behind_the_writers_clock},
 	    {"key_has_type_class_and_do", key_has_type_class_and_do},

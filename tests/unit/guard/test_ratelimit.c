@@ -124,7 +124,34 @@ static void forged_neighbours_are_limited_as_networks(void)
 	ratelimit_free(limit);
 }
 
+/* To be looked at costs nothing, and says how full the limit is. */
+static void looking_charges_nobody(void)
+{
+	const struct ratelimit_settings settings = {
+	    .address_qps = 50, .response_qps = 50, .keys_max = 1000};
+	const uint8_t octets[16] = {192, 0, 2, 1};
+	const uint8_t other[16] = {192, 0, 3, 1};
+	struct ratelimit *limit = create(&settings);
+	struct ratelimit_state state;
+	for (int i = 0; i < 1000; i++)
+		ratelimit_look(limit, 4, octets, RATELIMIT_POSITIVE, 1000, &state);
+	CU_ASSERT_TRUE(state.limits_queries && state.limits_responses);
+	CU_ASSERT_EQUAL(state.address, 0);
+	while (ratelimit_query(limit, 4, octets, 1000))
+		;
+	ratelimit_look(limit, 4, octets, RATELIMIT_POSITIVE, 1000, &state);
+	CU_ASSERT_TRUE(state.address > 950 && state.address <= 1000);
+	CU_ASSERT_EQUAL(state.response, 0);
+	ratelimit_look(limit, 4, other, RATELIMIT_POSITIVE, 1000, &state);
+	CU_ASSERT_EQUAL(state.address, 0);
+	/* What was used is forgotten with time. */
+	ratelimit_look(limit, 4, octets, RATELIMIT_POSITIVE, 61000, &state);
+	CU_ASSERT_EQUAL(state.address, 0);
+	ratelimit_free(limit);
+}
+
 static const struct unit_case cases[] = {
+    {"looking_charges_nobody", looking_charges_nobody},
     {"no_limits_let_everything_pass", no_limits_let_everything_pass},
     {"an_address_is_limited_alone", an_address_is_limited_alone},
     {"a_network_is_limited_as_a_whole", a_network_is_limited_as_a_whole},
