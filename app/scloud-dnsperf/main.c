@@ -14,6 +14,7 @@
 #include "session.h"
 
 #define EXIT_WRONG 2
+#define PROGRESS_DEFAULT_S 1.0
 
 /* Large, and there is one of each. */
 static struct ramp ramp;
@@ -49,6 +50,15 @@ static int write_files(const struct options *options, const struct ramp *of_ramp
 	return status;
 }
 
+/* A terminal sees one line that changes; -S wants lines wherever they go. */
+static enum session_progress session_progress(const struct options *options)
+{
+	if (options->progress_s > 0)
+		return SESSION_PROGRESS_LINES;
+	return !options->quiet && isatty(STDERR_FILENO) ? SESSION_PROGRESS_OVER
+	                                                : SESSION_PROGRESS_NONE;
+}
+
 static int measure(struct session *session)
 {
 	const struct options *options = session->options;
@@ -58,7 +68,8 @@ static int measure(struct session *session)
 	    .queries =
 	        options->rounds > 0 ? (uint64_t)options->rounds * session->file.count : UINT64_MAX,
 	    .seconds = options->seconds,
-	    .progress = !options->quiet && isatty(STDERR_FILENO),
+	    .progress = session_progress(options),
+	    .progress_s = options->progress_s > 0 ? options->progress_s : PROGRESS_DEFAULT_S,
 	};
 	session_run(session, &load, &result);
 	printf("[Status] Testing complete (%s)\n\n", result.interrupted ? "interrupted" : "done");

@@ -9,11 +9,11 @@
 #include <rte_pause.h>
 
 #include "base/clock.h"
+#include "report.h"
 #include "session.h"
 
-/* How often main looks, and how often it tells. */
+/* How often main looks. */
 #define LOOK_NS 2000000
-#define PROGRESS_US 1000000
 
 static void sum_counts(const struct session *session, struct worker_counts *out)
 {
@@ -73,14 +73,17 @@ static void look_again(void)
 	nanosleep(&pause, NULL);
 }
 
-static void tell_progress(const struct worker_counts *now, const struct worker_counts *before,
-                          uint64_t elapsed_us, uint64_t since_us)
+static void tell_progress(const struct session_load *load, const struct worker_counts *now,
+                          const struct worker_counts *before, uint64_t elapsed_us,
+                          uint64_t since_us)
 {
 	double seconds = (double)since_us / 1e6;
-	fprintf(stderr, "\r%8.1f s  %12.0f sent/s  %12.0f answered/s  %10llu lost  %8llu wrong ",
-	        (double)elapsed_us / 1e6, (double)(now->sent - before->sent) / seconds,
+	const char *begin = load->progress == SESSION_PROGRESS_LINES ? "" : "\r";
+	const char *end = load->progress == SESSION_PROGRESS_LINES ? "\n" : " ";
+	fprintf(stderr, "%s%8.1f s  %12.0f sent/s  %12.0f answered/s  %10llu lost  %8llu wrong%s",
+	        begin, (double)elapsed_us / 1e6, (double)(now->sent - before->sent) / seconds,
 	        (double)(now->answered - before->answered) / seconds, (unsigned long long)now->lost,
-	        (unsigned long long)(now->mismatched + now->unexpected + now->bad_checksum));
+	        (unsigned long long)report_wrong(now), end);
 }
 
 /* Until the load is sent, the time is up, or somebody has had enough. */
@@ -92,16 +95,17 @@ static void watch(struct session *session, const struct session_load *load, uint
 		uint64_t now_us = clock_now_us();
 		if (load->seconds > 0 && (double)(now_us - start_us) >= load->seconds * 1e6)
 			break;
-		if (load->progress && now_us - told_us >= PROGRESS_US) {
+		if (load->progress != SESSION_PROGRESS_NONE &&
+		    (double)(now_us - told_us) >= load->progress_s * 1e6) {
 			struct worker_counts now;
 			sum_counts(session, &now);
-			tell_progress(&now, &before, now_us - start_us, now_us - told_us);
+			tell_progress(load, &now, &before, now_us - start_us, now_us - told_us);
 			before = now;
 			told_us = now_us;
 		}
 		look_again();
 	}
-	if (load->progress && told_us != start_us)
+	if (load->progress == SESSION_PROGRESS_OVER && told_us != start_us)
 		fprintf(stderr, "\r%90s\r", "");
 }
 

@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "dns/text.h"
+
+#define OPTION_HEADER_OCTETS 4
+
 bool option_value_wrong(const char *what, const char *value, const char *allowed)
 {
 	fprintf(stderr, "scloud-dnsperf: %s %s: %s\n", what, value, allowed);
@@ -89,5 +94,29 @@ bool option_value_sources(const char *value, struct packet_route *route)
 		return option_value_wrong("--source", value,
 		                          "a range of 1 to 65536 addresses is allowed");
 	route->source_count = count;
+	return true;
+}
+
+bool option_value_edns(const char *value, struct query_file_settings *settings)
+{
+	static const char wanted[] = "CODE:HEX is wanted, at most 128 octets: 8:000118000a3500";
+	uint64_t code;
+	size_t len = strcspn(value, ":");
+	const char *hex = value + len + (value[len] == ':');
+	size_t octets = strlen(hex) / 2;
+	_Static_assert(LOAD_OPTION_MAX == OPTION_HEADER_OCTETS + 128, "what `wanted` says");
+	if (value[len] != ':' || !text_to_u64(value, len, UINT16_MAX, &code) ||
+	    strlen(hex) % 2 != 0 || octets > LOAD_OPTION_MAX - OPTION_HEADER_OCTETS)
+		return option_value_wrong("--edns-option", value, wanted);
+	bytes_store_u16(settings->option, (uint16_t)code);
+	bytes_store_u16(settings->option + 2, (uint16_t)octets);
+	for (size_t i = 0; i < octets; i++) {
+		int high = text_hex_value(hex[2 * i]);
+		int low = text_hex_value(hex[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return option_value_wrong("--edns-option", value, wanted);
+		settings->option[OPTION_HEADER_OCTETS + i] = (uint8_t)(high << 4 | low);
+	}
+	settings->option_len = (uint16_t)(OPTION_HEADER_OCTETS + octets);
 	return true;
 }

@@ -32,3 +32,6 @@ MUST_CHECK bool option_value_mac(const char *what, const char *value, uint8_t ma
 
 /* "10.0.0.1" or "10.0.0.1-10.0.3.255" into the route's sources. */
 MUST_CHECK bool option_value_sources(const char *value, struct packet_route *route);
+
+/* "8:000118000a3500", a code and octets in hexadecimal, into the settings' option. */
+MUST_CHECK bool option_value_edns(const char *value, struct query_file_settings *settings);

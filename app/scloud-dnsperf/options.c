@@ -95,12 +95,17 @@ static bool take_vlan(struct options *options, const char *value)
 static bool take_udp_bytes(struct options *options, const char *value)
 {
 	uint64_t bytes;
-	bool ok = option_value_number("-b", value, 512, 65535, &bytes);
+	bool ok = option_value_number("--bufsize", value, 512, 65535, &bytes);
 	if (ok) {
 		options->queries.udp_bytes = (uint16_t)bytes;
 		options->queries.edns = true;
 	}
 	return ok;
+}
+
+static bool take_option_octets(struct options *options, const char *value)
+{
+	return option_value_edns(value, &options->queries);
 }
 
 static bool take_source_range(struct options *options, const char *value)
@@ -154,15 +159,17 @@ static const struct option_row rows[] = {
     {WHERE, 0, "host-address", "PREFIX", TEXT, FIELD(host_address),
      .help = "net_tap: the address of the kernel's end, 10.0.0.1/24"},
     {WHAT, 'd', "data", "FILE", TEXT, FIELD(data_file),
-     .help = "questions: name, type, perhaps the expected code; default: standard input"},
+     .help = "questions: name, type, if wanted code and records; default: standard input"},
     {WHAT, 0, "random", NULL, FLAG, FIELD(random_order),
      .help = "questions in random order, with repetitions"},
     {WHAT, 0, "no-recursion", NULL, FLAG_OFF, FIELD(queries.recursion_desired),
      .help = "without RD"},
     {WHAT, 'e', "edns", NULL, FLAG, FIELD(queries.edns), .help = "with an OPT record"},
     {WHAT, 'D', "dnssec", NULL, FLAG, FIELD(queries.dnssec_ok), .help = "with DO"},
-    {WHAT, 'b', "bufsize", "OCTETS", OWN, .take = take_udp_bytes,
+    {WHAT, 0, "bufsize", "OCTETS", OWN, .take = take_udp_bytes,
      .help = "UDP size in the OPT record (default 1232)"},
+    {WHAT, 'E', "edns-option", "CODE:HEX", OWN, .take = take_option_octets,
+     .help = "with one EDNS option more: 8:000118000a3500"},
     {WHAT, 0, "cookie", NULL, FLAG, FIELD(queries.cookie),
      .help = "with DNS cookies; the server's are learnt"},
     {WHAT, 0, "echo", NULL, FLAG, FIELD(echo),
@@ -184,11 +191,11 @@ static const struct option_row rows[] = {
      .help = "length of each step (default 1)"},
     {HOW_MUCH, 0, "ramp-loss", "PERCENT", SHARE, FIELD(loss_percent), 0, 50,
      .help = "loss that is little (default 0.1)"},
-    {FROM, 0, "source", "A[-B]", OWN, .take = take_source_range,
+    {FROM, 'a', "source", "A[-B]", OWN, .take = take_source_range,
      .help = "our addresses: one, or a range"},
-    {FROM, 0, "ports", "A[-B]", OWN, .take = take_ports,
+    {FROM, 'x', "ports", "A[-B]", OWN, .take = take_ports,
      .help = "our UDP ports (default 20000-24095)"},
-    {FROM, 0, "lcores", "N", U16, FIELD(lcores), 1, OPTIONS_LCORES_MAX,
+    {FROM, 'T', "lcores", "N", U16, FIELD(lcores), 1, OPTIONS_LCORES_MAX,
      .help = "threads that send, a queue each (default 1)"},
     {FROM, 0, "cpus", "LIST", OWN, .take = take_cpus, .help = "their processors: 1 or 2,3"},
     {FROM, 0, "huge", NULL, FLAG, FIELD(huge_pages),
@@ -203,6 +210,8 @@ static const struct option_row rows[] = {
      .help = "all figures as JSON; - is standard output"},
     {TELL, 0, "histogram", "FILE", TEXT, FIELD(histogram_file),
      .help = "latencies for a plot: microseconds, count, share below"},
+    {TELL, 'S', "progress", "S", SHARE, FIELD(progress_s), 0, 1000000,
+     .help = "a line of figures so often; default: on a terminal, each second"},
     {TELL, 0, "quiet", NULL, FLAG, FIELD(quiet), .help = "no progress line"},
     {TELL, 'h', "help", NULL, FLAG, FIELD(help), .help = "this page"},
     {TELL, 0, "version", NULL, FLAG, FIELD(version), .help = "the version"},

@@ -62,6 +62,7 @@ struct options {
 	const char *json_file;
 	const char *histogram_file;
 	bool quiet; /* no progress line */
+	double progress_s; /* between progress lines; 0: one line, on a terminal only */
 };
 
 /* On wrong use prints one line to standard error and returns false. */

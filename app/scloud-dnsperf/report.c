@@ -35,7 +35,8 @@ static double rate_of(const struct session_result *result)
 
 uint64_t report_wrong(const struct worker_counts *counts)
 {
-	return counts->mismatched + counts->unexpected + counts->bad_checksum;
+	return counts->mismatched + counts->unexpected + counts->other_records +
+	       counts->bad_checksum;
 }
 
 /* From the buckets: exact to one part in 256. */
@@ -73,6 +74,7 @@ static void print_wrong(const struct worker_counts *counts, FILE *out)
 		uint64_t count;
 	} rows[] = {
 	    {"another code than expected", counts->unexpected},
+	    {"other records than expected", counts->other_records},
 	    {"another question or client", counts->mismatched},
 	    {"wrong checksum", counts->bad_checksum},
 	    {"late, twice, unasked", counts->unknown},
@@ -193,6 +195,7 @@ enum result report_json(const struct options *options, const struct session_resu
 	put_u64(root, "answered", counts->answered);
 	put_u64(root, "lost", counts->lost);
 	put_u64(root, "unexpected", counts->unexpected);
+	put_u64(root, "other_records", counts->other_records);
 	put_u64(root, "mismatched", counts->mismatched);
 	put_u64(root, "bad_checksum", counts->bad_checksum);
 	put_u64(root, "unknown", counts->unknown);

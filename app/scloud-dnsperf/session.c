@@ -289,6 +289,7 @@ int session_open(const struct options *options, struct session *out)
 	memset(out, 0, sizeof(*out));
 	out->options = options;
 	out->route = options->route;
+	out->route.option_len = options->queries.option_len;
 	if (options->host_address != NULL) {
 		if (net_prefix_parse(options->host_address, &host) != RESULT_OK) {
 			fprintf(stderr,

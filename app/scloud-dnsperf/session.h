@@ -33,13 +33,20 @@ struct session {
 	bool workers_run;
 };
 
+enum session_progress {
+	SESSION_PROGRESS_NONE,
+	SESSION_PROGRESS_OVER, /* each line over the last one, on a terminal */
+	SESSION_PROGRESS_LINES,
+};
+
 /* One measurement. */
 struct session_load {
 	uint64_t rate; /* a second, of all workers; 0: closed loop */
 	uint32_t in_flight; /* closed loop, of all workers */
 	uint64_t queries; /* in all; UINT64_MAX: no limit */
 	double seconds; /* 0: no limit */
-	bool progress; /* a line on the terminal */
+	enum session_progress progress;
+	double progress_s; /* between lines, of standard error */
 };
 
 struct session_result {

@@ -76,6 +76,8 @@ static void take_answer(struct worker *worker, const struct arrival *arrival, ui
 		count(&counts->truncated, 1);
 	if (UNLIKELY(entry->rcode != QUERY_FILE_ANY_RCODE && entry->rcode != rcode))
 		count(&counts->unexpected, 1);
+	else if (UNLIKELY(!query_file_fits(file, slot->query, answer->message, answer->len)))
+		count(&counts->other_records, 1);
 	histogram_record(&worker->latency, to_ns(worker, now - slot->sent_tsc));
 	flight_done(&worker->flight, slot);
 	if (worker->cookies != NULL)

@@ -41,6 +41,7 @@ struct worker_counts {
 	uint64_t unknown; /* answers nobody waited for: late, twice, or not ours */
 	uint64_t mismatched; /* another question, or not to where it was asked from */
 	uint64_t unexpected; /* another response code than the file says */
+	uint64_t other_records; /* other records than the file says */
 	uint64_t bad_checksum;
 	uint64_t truncated;
 	uint64_t other; /* frames that are no answers */

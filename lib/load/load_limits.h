@@ -28,5 +28,15 @@
  * server's learned cookies, 32 octets each. */
 #define LOAD_SOURCES_MAX 65536u
 
-/* A query with its OPT record and cookies. */
+/* Records that a line expects. Too low: large sets cannot be checked. Too high: each answer's records are compared
+ * with all of them. */
+#define LOAD_EXPECTED_MAX 32u
+/* Words of the rdata of one of them: a TXT record with many strings. */
+#define LOAD_EXPECTED_WORDS_MAX 64u
+
+/* One EDNS option of the user's, with code and length. Too low: a client subnet or a padding block does not fit. Too
+ * high: the message is longer than any client's query. */
+#define LOAD_OPTION_MAX 132u
+
+/* A query with its OPT record, the user's option and cookies. */
 #define LOAD_MESSAGE_MAX 512u

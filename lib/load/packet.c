@@ -22,8 +22,8 @@
 #define UDP_SOURCE_PORT 0
 #define UDP_LENGTH 4
 #define UDP_CHECKSUM 6
-/* Of an OPT record without options, from its end. */
-#define OPT_RDLENGTH_FROM_END 2
+/* From the first option back to the length of all. */
+#define OPT_LENGTH_BEFORE 2
 /* Code and length of an option. */
 #define OPTION_HEADER_OCTETS 4
 
@@ -82,17 +82,19 @@ enum result packet_route_prepare(struct packet_route *route)
 	return RESULT_OK;
 }
 
-/* Completes the COOKIE option at the message's end and gives the message's new length. */
-static uint16_t put_cookie(uint8_t *message, uint16_t len, const struct packet_cookie *cookie)
+/* Completes the COOKIE option at the message's end and gives the message's new length. `other_len`: of the options
+ * before it. */
+static uint16_t put_cookie(uint8_t *message, uint16_t len, uint16_t other_len,
+                           const struct packet_cookie *cookie)
 {
 	uint8_t *client = message + len - sizeof(cookie->client);
 	uint8_t *option = client - OPTION_HEADER_OCTETS;
 	uint16_t option_len = (uint16_t)(sizeof(cookie->client) + cookie->server_len);
 	memcpy(client, cookie->client, sizeof(cookie->client));
 	memcpy(message + len, cookie->server, cookie->server_len);
+	uint8_t *opt_length = option - other_len - OPT_LENGTH_BEFORE;
 	bytes_store_u16(option + 2, option_len);
-	bytes_store_u16(option - OPT_RDLENGTH_FROM_END,
-	                (uint16_t)(OPTION_HEADER_OCTETS + option_len));
+	bytes_store_u16(opt_length, (uint16_t)(other_len + OPTION_HEADER_OCTETS + option_len));
 	return (uint16_t)(len + cookie->server_len);
 }
 
@@ -110,7 +112,7 @@ uint16_t packet_write(const struct packet_route *route, const struct packet_quer
 	memcpy(frame, route->head, route->head_len);
 	memcpy(message, query->message, len);
 	if (query->cookie != NULL) {
-		len = put_cookie(message, len, query->cookie);
+		len = put_cookie(message, len, route->option_len, query->cookie);
 		sum = net_checksum_add(message, len, 0);
 	}
 	bytes_store_u16(message, query->id);

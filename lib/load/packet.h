@@ -41,6 +41,7 @@ struct packet_route {
 	uint8_t target_mac[6];
 	uint16_t vlan_id[NET_VLAN_TAGS_MAX];
 	uint8_t vlan_count;
+	uint16_t option_len; /* of the EDNS options before the cookie */
 
 	/* Made by packet_route_prepare(). */
 	uint8_t head[NET_HEADERS_BYTES_MAX]; /* Ethernet to UDP, with zero lengths and sums */

@@ -18,6 +18,9 @@
 #define UDP_BYTES_DEFAULT 1232
 #define CLIENT_COOKIE_OCTETS 8
 #define OPT_DNSSEC_OK 0x8000u
+/* Type and class at a question's end. */
+#define QUESTION_TAIL_OCTETS 4
+#define BLANKS " \t\r\n"
 
 struct line_reader {
 	const struct query_file_settings *settings;
@@ -27,10 +30,12 @@ struct line_reader {
 	unsigned wrong;
 };
 
-/* Words of a line, cut in place. */
+/* Words of a line, cut in place; what stands behind them is the expected records. */
+#define LINE_WORDS 3
 struct line_words {
-	const char *word[4];
+	const char *word[LINE_WORDS];
 	unsigned count;
+	char *rest; /* without blanks in front; may be empty */
 };
 
 static void complain(struct line_reader *reader, const char *what, const char *found)
@@ -42,11 +47,15 @@ static void complain(struct line_reader *reader, const char *what, const char *f
 
 static void split(char *line, struct line_words *out)
 {
-	char *rest = NULL;
 	out->count = 0;
-	for (char *word = strtok_r(line, " \t\r\n", &rest); word != NULL && out->count < 4;
-	     word = strtok_r(NULL, " \t\r\n", &rest))
+	out->rest = line;
+	while (out->count < LINE_WORDS) {
+		char *word = strtok_r(out->count == 0 ? line : NULL, BLANKS, &out->rest);
+		if (word == NULL)
+			break;
 		out->word[out->count++] = word;
+	}
+	out->rest += strspn(out->rest, BLANKS);
 }
 
 static bool rcode_from_text(const char *text, uint16_t *out)
@@ -69,7 +78,9 @@ static void put_opt(struct bytes_writer *writer, const struct query_file_setting
 	bytes_put_u16(writer, DNS_TYPE_OPT);
 	bytes_put_u16(writer, udp_bytes);
 	bytes_put_u32(writer, settings->dnssec_ok ? OPT_DNSSEC_OK : 0);
-	bytes_put_u16(writer, settings->cookie ? 4 + sizeof(no_cookie) : 0);
+	bytes_put_u16(writer, (uint16_t)(settings->option_len +
+	                                 (settings->cookie ? 4 + sizeof(no_cookie) : 0)));
+	bytes_put(writer, settings->option, settings->option_len);
 	if (!settings->cookie)
 		return;
 	bytes_put_u16(writer, EDNS_OPTION_COOKIE);
@@ -80,7 +91,8 @@ static void put_opt(struct bytes_writer *writer, const struct query_file_setting
 static void write_message(const struct query_file_settings *settings, const struct dns_name *name,
                           uint16_t type, struct bytes_writer *writer, uint16_t *question_end)
 {
-	bool has_opt = settings->edns || settings->dnssec_ok || settings->cookie;
+	bool has_opt =
+	    settings->edns || settings->dnssec_ok || settings->cookie || settings->option_len > 0;
 	bytes_put_u16(writer, 0);
 	bytes_put_u16(writer, settings->recursion_desired ? DNS_FLAG_RD : 0);
 	bytes_put_u16(writer, 1);
@@ -133,6 +145,20 @@ static enum result add(struct query_file *file, const struct query_file_settings
 	return RESULT_OK;
 }
 
+/* The records behind the response code, of the question added last. */
+static enum result read_expected(struct line_reader *reader, char *text, uint16_t type,
+                                 struct query_file *file)
+{
+	const char *wrong = "";
+	if (*text == '\0')
+		return RESULT_OK;
+	enum result result = expected_add(&file->expected, file->count - 1, type, text, &wrong);
+	if (result != RESULT_MALFORMED && result != RESULT_TOO_LONG)
+		return result;
+	complain(reader, "expected records that are wrong:", wrong);
+	return RESULT_MALFORMED;
+}
+
 /* RESULT_MALFORMED is told and counted; the file is read on, so that all mistakes are seen at once. */
 static enum result read_line(struct line_reader *reader, char *line, struct query_file *file)
 {
@@ -153,11 +179,9 @@ static enum result read_line(struct line_reader *reader, char *line, struct quer
 		complain(reader, "no record type:", words.word[1]);
 	else if (words.count > 2 && !rcode_from_text(words.word[2], &rcode))
 		complain(reader, "no response code:", words.word[2]);
-	else if (words.count > 3)
-		complain(reader, "nothing is taken behind the response code:", words.word[3]);
 	else
 		result = add(file, reader->settings, &name, type, rcode);
-	return result;
+	return result == RESULT_OK ? read_expected(reader, words.rest, type, file) : result;
 }
 
 enum result query_file_read(FILE *in, const char *name, const struct query_file_settings *settings,
@@ -185,9 +209,21 @@ enum result query_file_read(FILE *in, const char *name, const struct query_file_
 	return out->count > 0 ? RESULT_OK : RESULT_NOT_FOUND;
 }
 
+bool query_file_match(const struct query_file *file, uint32_t index, const uint8_t *answer,
+                      size_t len)
+{
+	const struct query_file_entry *entry = &file->entries[index];
+	/* The type stands behind the question's name. */
+	const uint8_t *type =
+	    query_file_message(file, index) + entry->question_end - QUESTION_TAIL_OCTETS;
+	return expected_match(&file->expected, index, bytes_load_u16(type), answer, len,
+	                      entry->question_end);
+}
+
 void query_file_free(struct query_file *file)
 {
 	free(file->messages);
 	free(file->entries);
+	expected_free(&file->expected);
 	memset(file, 0, sizeof(*file));
 }

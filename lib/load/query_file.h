@@ -4,8 +4,9 @@
 /* query_file -- the questions of a load: read from dnsperf's files, kept as finished DNS messages.
  *
  * What:    a line is a name, a type and, if wanted, the response code that is expected
- *          ("www.example.com A NOERROR"); ';' and '#' start comments. Each question becomes a message with
- *          id 0 and, if asked for, an OPT record at its end; its Internet checksum is summed once.
+ *          and the records ("www.example.com A NOERROR 192.0.2.1 | 192.0.2.2", load/expected.h); ';' and '#'
+ *          start comments. Each question becomes a message with id 0 and, if asked for, an OPT record at its end;
+ *          its Internet checksum is summed once.
  * Threads: read by one thread, then shared by all that only look.
  * Memory:  one block of messages, one table; about 60 octets for a question.
  * Limits:  load/load_limits.h.
@@ -20,6 +21,8 @@
 
 #include "base/attr.h"
 #include "base/result.h"
+#include "load/expected.h"
+#include "load/load_limits.h"
 
 /* No response code is expected. */
 #define QUERY_FILE_ANY_RCODE UINT16_MAX
@@ -30,6 +33,9 @@ struct query_file_settings {
 	bool dnssec_ok; /* implies edns */
 	bool cookie; /* implies edns: room for a client cookie stands at the end */
 	uint16_t udp_bytes; /* of the OPT record; 0: 1232 */
+	/* Code, length and octets of one more option, as they stand in the message. */
+	uint8_t option[LOAD_OPTION_MAX];
+	uint16_t option_len; /* 0: none; else implies edns */
 };
 
 struct query_file_entry {
@@ -47,6 +53,7 @@ struct query_file {
 	struct query_file_entry *entries;
 	uint32_t count;
 	uint32_t room;
+	struct expected_list expected; /* of the lines that name records */
 };
 
 /* Reads all of `in`. Wrong lines are written to `errors` (LOAD_ERRORS_TOLD_MAX of them) as "name:line: ...".
@@ -56,6 +63,17 @@ MUST_CHECK enum result query_file_read(FILE *in, const char *name,
                                        const struct query_file_settings *settings, FILE *errors,
                                        struct query_file *out);
 void query_file_free(struct query_file *file);
+
+/* Whether an answer that repeats the question `index` has the records that its line expects; true where it expects
+ * none in particular. */
+MUST_CHECK bool query_file_match(const struct query_file *file, uint32_t index,
+                                 const uint8_t *answer, size_t len);
+
+static inline bool query_file_fits(const struct query_file *file, uint32_t index,
+                                   const uint8_t *answer, size_t len)
+{
+	return LIKELY(file->expected.at == NULL) || query_file_match(file, index, answer, len);
+}
 
 static inline const uint8_t *query_file_message(const struct query_file *file, uint32_t index)
 {

@@ -90,6 +90,26 @@ def unexpected():
     expect_equal((figures['answered'], figures['unexpected']), (20, 10), 'answers, unexpected')
 
 
+@case('other records than the file says are seen, the right ones are taken')
+def records():
+    figures, text, status = perf('-n', 10, questions=('www.example.com A NOERROR 192.0.2.80',
+                                                      'nothere.example.com A NXDOMAIN -'))
+    expect_equal((figures['answered'], figures['other_records'], status), (20, 0, 0), 'right ones')
+    figures, text, status = perf('-n', 10, questions=('www.example.com A NOERROR 192.0.2.81',
+                                                      'www.example.com A NOERROR -'))
+    expect_equal((figures['answered'], figures['other_records'], status), (20, 20, 1), 'wrong ones')
+    expect('other records than expected' in text, text)
+
+
+@case('an EDNS option of the user\'s, beside a cookie; progress lines')
+def option():
+    figures, text, status = perf('-n', 2000, '-q', 4, '-E', '65001:aabbcc', '--cookie', '-S', 0.01)
+    expect_equal((figures['answered'], status), (4000, 0), text)
+    # 58 octets with half a cookie and 7 of the option; 81 with both halves.
+    expect(figures['query_octets'] > 75, f'mean query of {figures["query_octets"]} octets')
+    expect(' sent/s' in text and '\r' not in text, text)
+
+
 @case('a server that is silent: everything is lost, after the time-out')
 def silent():
     figures, text, status = perf('-n', 1, '-t', 0.2, '-p', 5454)

@@ -64,6 +64,42 @@ static void test_opt(void)
 	query_file_free(&file);
 }
 
+/* An option of the user's stands before the cookie, which grows at the end. */
+static void test_option(void)
+{
+	struct query_file file;
+	const struct query_file_settings settings = {
+	    .cookie = true, .option = "\0\x08\0\x02xy", .option_len = 6};
+	CU_ASSERT_EQUAL_FATAL(read_text("a. A\n", &settings, &file), RESULT_OK);
+	static const uint8_t wanted[] = "\0\0\0\0\0\1\0\0\0\0\0\1\1a\0\0\1\0\1\0\0\x29\x04\xd0\0\0"
+	                                "\0\0\0\x12\0\x08\0\x02xy\0\x0a\0\x08\0\0\0\0\0\0\0";
+	CU_ASSERT_EQUAL(file.entries[0].len, sizeof(wanted));
+	CU_ASSERT_EQUAL(memcmp(query_file_message(&file, 0), wanted, sizeof(wanted)), 0);
+	query_file_free(&file);
+}
+
+static void test_records(void)
+{
+	struct query_file file;
+	const struct query_file_settings settings = {0};
+	CU_ASSERT_EQUAL_FATAL(
+	    read_text("a. A\nb. A NOERROR 192.0.2.1 | 192.0.2.2\nc. A NOERROR -\n", &settings,
+	              &file),
+	    RESULT_OK);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file.expected.at);
+	CU_ASSERT_EQUAL(file.expected.at[0], 0);
+	CU_ASSERT_EQUAL(file.expected.at[1], 1);
+	static const uint8_t wanted[] = "\0\2\0\4\300\0\2\1\0\4\300\0\2\2\0";
+	CU_ASSERT_EQUAL(file.expected.used, sizeof(wanted));
+	CU_ASSERT_EQUAL(memcmp(file.expected.octets, wanted, sizeof(wanted)), 0);
+	/* An answer without records: right for the first and the last question. */
+	for (uint32_t i = 0; i < file.count; i++) {
+		const uint8_t *answer = query_file_message(&file, i);
+		CU_ASSERT_EQUAL(query_file_fits(&file, i, answer, file.entries[i].len), i != 1);
+	}
+	query_file_free(&file);
+}
+
 static void test_errors(void)
 {
 	static const struct {
@@ -75,7 +111,13 @@ static void test_errors(void)
 	    {"\n..x A\n", "queries:2: no domain name: \"..x\"\n"},
 	    {"a. FOO\n", "queries:1: no record type: \"FOO\"\n"},
 	    {"a. A NOPE\n", "queries:1: no response code: \"NOPE\"\n"},
-	    {"a. A NOERROR x\n", "queries:1: nothing is taken behind the response code: \"x\"\n"},
+	    {"a. A NOERROR x\n",
+	     "queries:1: expected records that are wrong: \"an IPv4 address\"\n"},
+	    {"a. TXT NOERROR \"x\n", "queries:1: expected records that are wrong: \"a quote is not "
+	                             "closed, or there are too many "
+	                             "words\"\n"},
+	    {"a. A NOERROR 1.2.3.4 |\n",
+	     "queries:1: expected records that are wrong: \"a record is empty\"\n"},
 	    {"a. A\nb.\nc. X\n",
 	     "queries:2: a name, a type and perhaps a response code are wanted; only \"b.\"\n"
 	     "queries:3: no record type: \"X\"\n"},
@@ -115,6 +157,8 @@ int main(int argc, char **argv)
 	static const struct unit_case cases[] = {
 	    {"names, types, codes, comments", test_lines},
 	    {"an OPT record with room for a cookie", test_opt},
+	    {"an option before the cookie", test_option},
+	    {"expected records", test_records},
 	    {"each mistake with its line", test_errors},
 	    {"many mistakes, endless lines", test_many_errors},
 	};
