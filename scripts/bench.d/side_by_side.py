@@ -14,9 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import figures
+
 TOP = Path(__file__).resolve().parent.parent.parent
-BUILD = TOP / 'build-release'
-OUT = TOP / 'build-bench'
+BUILD = TOP / os.environ.get('SCLOUD_BUILD', 'build-release')
+OUT = Path(os.environ.get('SCLOUD_BENCH_OUT', TOP / 'build-bench'))
 MIB = 1 << 20
 
 
@@ -138,6 +140,11 @@ def scloud(folder, zones, port):
     return [str(BUILD / 'app/scloud-dns/scloud-dns'), '--config', str(folder / 'scloud.json')]
 
 
+def edit(file, sections):
+    """Replaces sections of a configuration file."""
+    file.write_text(json.dumps(json.loads(file.read_text()) | sections))
+
+
 def in_mib(row):
     return {'wall_s': row['wall_s'], 'cpu_s': row['cpu_s'],
             'resident_mib': row.get('resident_bytes', 0) / MIB,
@@ -173,6 +180,33 @@ def table(titles, rows):
                      + ' |' for line in lines)
 
 
-def save(name, figures):
-    OUT.mkdir(exist_ok=True)
-    (OUT / f'{name}.json').write_text(json.dumps(figures, indent=1) + '\n')
+def commit():
+    """What was measured, for who compares files later."""
+    git = ['git', '-c', f'safe.directory={TOP}', '-C', str(TOP)]
+    done = subprocess.run([*git, 'describe', '--always', '--dirty', '--abbrev=12'], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return done.stdout.strip() or 'commit unknown'
+
+
+def report(rows, base, keys, notes=None):
+    """A table of medians, with the spread of the first figure and its ratio to the row `base`. `keys` are of figures.py;
+    `notes` {title: text} are a last column."""
+    main, others = keys[0], keys[1:]
+    titles = ['', figures.KNOWN[main][0], 'spread', *([f'of {base}'] if base else []),
+              *(figures.KNOWN[key][0] for key in others), *([''] if notes else [])]
+    lines = []
+    for title, runs in rows.items():
+        lines.append([title, figures.write(main, figures.median(runs, main)),
+                      figures.spread(runs, main),
+                      *([figures.ratio(rows, base, title, main)] if base else []),
+                      *(figures.write(key, figures.median(runs, key)) for key in others),
+                      *([notes.get(title, '')] if notes else [])])
+    return table(titles, lines)
+
+
+def save(name, found):
+    """Leaves the bench's figures as JSON; `runs` in it is {row: [figures of a run]}, perhaps by scene."""
+    OUT.mkdir(exist_ok=True, parents=True)
+    found = {'bench': name, 'time': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
+             'commit': commit()} | found
+    (OUT / f'{name}.json').write_text(json.dumps(found, indent=1, default=str) + '\n')

@@ -18,10 +18,12 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import figures
 import side_by_side as bench
 
 APP = bench.BUILD / 'app'
 PAGES = Path('/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages')
+FREE = PAGES.with_name('free_hugepages')
 PAGES_WANTED = 700
 SERVER, SOURCE = '10.53.0.2', '10.53.0.10-10.53.0.109'
 ZONE = 'example.com'
@@ -30,15 +32,17 @@ SERVER_CPU, GENERATOR_CPU = 0, 1
 
 @contextmanager
 def hugepages(count=PAGES_WANTED):
-    """Huge pages while the bench runs; afterwards as many as before."""
-    before = int(PAGES.read_text())
-    PAGES.write_text(str(max(before, count)))
+    """`count` free huge pages while the bench runs; afterwards those that it added are given back."""
+    before, free = int(PAGES.read_text()), int(FREE.read_text())
+    added = max(0, count - free)
+    PAGES.write_text(str(before + added))
     try:
-        if int(PAGES.read_text()) < count:
-            raise SystemExit(f'only {PAGES.read_text().strip()} of {count} huge pages can be had')
+        if int(FREE.read_text()) < count:
+            raise SystemExit(f'only {FREE.read_text().strip()} of {count} huge pages are free; '
+                             f'memory is short or in pieces: {PAGES}')
         yield
     finally:
-        PAGES.write_text(str(before))
+        PAGES.write_text(str(max(0, int(PAGES.read_text()) - added)))
 
 
 def name(i):
@@ -97,9 +101,15 @@ class Subject:
         self.process.send_signal(signal.SIGCONT)
 
     def end(self):
+        """testpmd may miss a signal that comes before it reads: the end of its input ends it too."""
         self.go_on()
+        self.process.stdin.close()
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def echo(folder):
@@ -114,7 +124,7 @@ def echo(folder):
 
 
 def scloud(folder, title, zone, **sections):
-    """Our server; `sections` replace those of the configuration."""
+    """Our server; `sections` replace those of the configuration, but for `dpdk`, whose keys do."""
     config = {
         'dpdk': {'lcores': str(SERVER_CPU), 'placement': 'fused', 'lanes': 1, 'idle': 'adaptive',
                  'memory': {'hugepages': 'on'}, 'file_prefix': f'bench{title}',
@@ -124,7 +134,8 @@ def scloud(folder, title, zone, **sections):
         'zone': [{'name': ZONE + '.', 'type': 'master', 'file': str(zone)}] if zone else [],
     }
     file = folder / f'{title}.json'
-    file.write_text(json.dumps(config | sections))
+    dpdk = {'dpdk': config['dpdk'] | sections.get('dpdk', {})}
+    file.write_text(json.dumps(config | sections | dpdk))
     return Subject(folder, title, [APP / 'scloud-dns/scloud-dns', '--config', file], 'ready after')
 
 
@@ -155,35 +166,34 @@ def arguments(doc, program):
 
 
 def measure(folder, subjects, options, *words):
-    """Interleaved runs; `subjects` {title: (subject, questions)}; gives {title: [figures]}."""
+    """Interleaved runs; `subjects` {title: (subject, questions, word of the generator...)}; gives {title: [figures]}."""
     rows = {title: [] for title in subjects}
     for _ in range(options.runs):
-        for title, (subject, questions) in subjects.items():
+        for title, (subject, questions, *own) in subjects.items():
             rows[title].append(generate(folder, subject, questions, '--random', '-l', options.seconds,
-                                        '-q', options.in_flight, '-t', '1', *words))
+                                        '-q', options.in_flight, '-t', '1', *words, *own))
     return rows
 
 
 def show(rows, base='echo'):
-    """A table of medians with their spread and the ratio to the echo."""
-    medians = {title: statistics.median(run['answers_per_second'] for run in runs)
-               for title, runs in rows.items()}
+    """A table of medians with their spread and the ratio to the echo of the same turn."""
     lines = []
     for title, runs in rows.items():
         rates = [run['answers_per_second'] for run in runs]
-        lines.append([title, f'{medians[title] / 1e6:.2f}',
+        ratios = figures.ratios(rows, base, title)
+        lines.append([title, f'{statistics.median(rates) / 1e6:.2f}',
                       f'{min(rates) / 1e6:.2f} to {max(rates) / 1e6:.2f}',
-                      f'{medians[title] / medians[base]:.2f}',
+                      f'{statistics.median(ratios):.2f}', f'{min(ratios):.2f} to {max(ratios):.2f}',
                       f"{statistics.median(run['latency']['p50_us'] for run in runs):.0f}",
                       f"{statistics.median(run['latency']['p99_us'] for run in runs):.0f}",
                       f"{max(run['lost'] / run['sent'] * 100 for run in runs):.3f}"])
-    return bench.table(['subject', 'M answers/s', 'spread', f'of {base}', 'p50 µs', 'p99 µs', 'lost %'],
+    return bench.table(['subject', 'M answers/s', 'spread', f'of {base}', 'spread', 'p50 µs', 'p99 µs', 'lost %'],
                        lines)
 
 
 def run(doc, program, make, arguments_more=None, words=()):
-    """The whole of a bench: make(folder, options) gives {title: (subject, questions)}; the echo is added with
-    the first one's questions. `words` are for the generator."""
+    """The whole of a bench: make(folder, options) gives {title: (subject, questions, word...)}; the echo is added
+    with the first one's questions. `words` are for the generator, in all rows."""
     parser = arguments(doc, program)
     if arguments_more:
         arguments_more(parser)
@@ -202,4 +212,4 @@ def run(doc, program, make, arguments_more=None, words=()):
             for subject in {id(row[0]): row[0] for row in subjects.values()}.values():
                 subject.end()
     print(show(rows))
-    bench.save(program, {'machine': bench.machine(), 'options': vars(options), 'runs': rows})
+    bench.save(program, {'machine': bench.machine(), 'options': vars(options), 'base': 'echo', 'runs': rows})
