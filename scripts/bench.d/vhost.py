@@ -81,13 +81,13 @@ def write_questions(path, names, line='{} A NOERROR', first='n'):
 class Subject:
     """A process behind a vhost-user socket, asleep unless it is its turn."""
 
-    def __init__(self, folder, title, words, ready):
+    def __init__(self, folder, title, words, ready, ready_s=120):
         self.title = title
         self.socket = folder / f'{title}.sock'
         self.log = folder / f'{title}.log'
         self.process = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE,
                                         stdout=open(self.log, 'wb'), stderr=subprocess.STDOUT)
-        end = time.monotonic() + 120
+        end = time.monotonic() + ready_s
         while not (self.socket.exists() and ready in self.log.read_text(errors='replace')):
             if self.process.poll() is not None or time.monotonic() > end:
                 raise SystemExit(f'{title} does not start:\n{self.log.read_text()[-2000:]}')
@@ -123,20 +123,23 @@ def echo(folder):
         '--no-flush-rx'], 'Configuring Port 0')
 
 
-def scloud(folder, title, zone, **sections):
-    """Our server; `sections` replace those of the configuration, but for `dpdk`, whose keys do."""
+def scloud(folder, title, zone, ready_s=120, **sections):
+    """Our server of one zone, a file, or of a list of zones as in the configuration; `sections` replace those of the
+    configuration, but for `dpdk`, whose keys do."""
+    served = [{'name': ZONE + '.', 'type': 'master', 'file': str(zone)}] if zone else []
     config = {
         'dpdk': {'lcores': str(SERVER_CPU), 'placement': 'fused', 'lanes': 1, 'idle': 'adaptive',
                  'memory': {'hugepages': 'on'}, 'file_prefix': f'bench{title}',
                  'ports': [{'name': 'vhost0', 'addresses': [SERVER + '/24'],
                             'device': f'net_vhost0,iface={folder}/{title}.sock,queues=1'}]},
         'recursion': {'enabled': False}, 'ratelimit': {'enabled': False},
-        'zone': [{'name': ZONE + '.', 'type': 'master', 'file': str(zone)}] if zone else [],
+        'zone': zone if isinstance(zone, list) else served,
     }
     file = folder / f'{title}.json'
     dpdk = {'dpdk': config['dpdk'] | sections.get('dpdk', {})}
     file.write_text(json.dumps(config | sections | dpdk))
-    return Subject(folder, title, [APP / 'scloud-dns/scloud-dns', '--config', file], 'ready after')
+    return Subject(folder, title, [APP / 'scloud-dns/scloud-dns', '--config', file], 'ready after',
+                   ready_s)
 
 
 def generate(folder, subject, questions, *words, timeout=600):
