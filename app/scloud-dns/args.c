@@ -102,6 +102,19 @@ static bool take_file_prefix(struct args *args, const char *value)
 	return true;
 }
 
+static bool take_user(struct args *args, const char *value)
+{
+	args->user = value;
+	return true;
+}
+
+static bool take_test_sandbox(struct args *args, const char *value)
+{
+	(void)value;
+	args->test_sandbox = true;
+	return true;
+}
+
 static bool take_test_clock(struct args *args, const char *value)
 {
 	(void)value;
@@ -149,8 +162,12 @@ static const struct option_row rows[] = {
     {"lanes", "COUNT", "fast-path lanes, instead of dpdk.lanes", take_lanes},
     {"idle", "NAME", "adaptive, poll or interrupt, instead of dpdk.idle", take_idle},
     {"file-prefix", "NAME", "folder of DPDK's sockets below the run directory", take_file_prefix},
+    {"user", "NAME", "become this user once started, instead of sandbox.user", take_user},
     {"test-clock", NULL, "for tests only: scloud-dnsctl clock advance may move the server's time",
      take_test_clock},
+    {"test-sandbox", NULL,
+     "for tests only: scloud-dnsctl sandbox try may do what the sandbox forbids",
+     take_test_sandbox},
     {"graph", "[FORMAT]", "print the pipeline as text, dot or svg", take_graph},
     {"probe", NULL, "say what this machine offers, and what to do where something is missing",
      take_probe},
@@ -234,7 +251,7 @@ void args_print_help(void)
 	}
 	printf("\nSignals: TERM and INT finish what is in flight and stop; HUP reads the "
 	       "configuration and zones and "
-	       "opens the log again.\n"
+	       "opens the log again; USR1 opens the log again.\n"
 	       "Exit status: 0 stopped as asked, 1 could not start or run, 2 wrong use or a wrong "
 	       "file.\n"
 	       "Commands: scloud-dnsctl --help.\n"

@@ -41,7 +41,9 @@ struct args {
 	const char *idle; /* NULL: as configured */
 	const char *file_prefix; /* NULL: as configured */
 	unsigned lanes; /* 0: as configured */
+	const char *user; /* NULL: as configured */
 	bool test_clock; /* commands may move the clock */
+	bool test_sandbox; /* commands may try to break out */
 };
 
 /* Gives *out. On wrong use prints one line to standard error and returns false. */

@@ -10,6 +10,7 @@ void commands_register(struct server *server)
 	clock_commands_register(server);
 	config_commands_register(server);
 	log_commands_register(server);
+	sandbox_commands_register(server);
 	zone_commands_register(server);
 	cache_commands_register(server);
 	cache_file_commands_register(server);

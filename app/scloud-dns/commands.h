@@ -22,6 +22,7 @@ void server_commands_register(struct server *server); /* status, stop */
 void clock_commands_register(struct server *server);
 void config_commands_register(struct server *server); /* config check, diff, apply */
 void log_commands_register(struct server *server); /* log level, log levels */
+void sandbox_commands_register(struct server *server); /* sandbox show, try */
 void zone_commands_register(struct server *server); /* zone list, show, reload, add, remove */
 void cache_commands_register(struct server *server); /* cache stats, lookup, flush */
 void cache_file_commands_register(struct server *server); /* cache dump, load */

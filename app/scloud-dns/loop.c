@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "health.h"
+#include "safety.h"
 #include "server_int.h"
 
 /* How often withheld log lines are told. */
@@ -23,6 +25,7 @@ int server_loop_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -35,11 +38,16 @@ static void take_signals(struct server *server, int signal_fd)
 	while (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGHUP)
 			wants_reload = true;
+		else if (info.ssi_signo == SIGUSR1)
+			server_reopen_log(server);
 		else
 			server->is_stopping = true;
 	}
-	if (wants_reload && !server->is_stopping)
+	if (wants_reload && !server->is_stopping) {
+		health_reloading();
 		server_reload(server);
+		health_ready(server);
+	}
 }
 
 void server_loop(struct server *server, int signal_fd)
@@ -56,9 +64,12 @@ void server_loop(struct server *server, int signal_fd)
 		if (now_us - tick_us >= (uint64_t)TICK_MS * 1000) {
 			tick_us = now_us;
 			log_flush();
+			safety_tick();
+			health_tick(server, now_us);
 			next_hops_tick(&server->next_hops, &server->ports,
 			               pipeline_get_rcu(server->pipeline), now_us);
 		}
 	}
+	health_stopping();
 	log_info("server", "SRV003", "stopping: what is in flight is finished first");
 }

@@ -24,8 +24,14 @@ enum result reload_open_log(const struct config *config)
 	    .size_max_bytes =
 	        config->logging.rotate ? (uint64_t)config->logging.max_size_mb << 20 : 0,
 	    .files_kept = config->logging.keep_files,
+	    .burst = config->logging.burst,
+	    .window_ms = config->logging.burst_window_ms,
 	};
-	return log_open(&settings);
+	enum result result = log_open(&settings);
+	for (uint32_t i = 0; i < config->logging.levels_count && result == RESULT_OK; i++)
+		result = log_set_level(config->logging.levels[i].component,
+		                       config->logging.levels[i].level);
+	return result;
 }
 
 enum result reload_read(const struct server *server, const char *path, struct reload_candidate *out)
@@ -280,6 +286,13 @@ static void reload_names(struct server *server)
 	publish_names(server, next);
 }
 
+void server_reopen_log(const struct server *server)
+{
+	if (log_reopen() != RESULT_OK)
+		log_error("server", "SRV006", "cannot open the log %s again: %s",
+		          server->config->logging.file, strerror(errno));
+}
+
 /* HUP: what log rotation and people who edited a zone or the configuration want. Where the configuration is
  * wrong now, zones, local zones and lists are read again all the same. */
 void server_reload(struct server *server)
@@ -287,9 +300,7 @@ void server_reload(struct server *server)
 	char reason[RELOAD_REASON_BYTES];
 	struct reload_candidate candidate;
 	struct zones_report report;
-	if (log_reopen() != RESULT_OK)
-		log_error("server", "SRV006", "cannot open the log %s again: %s",
-		          server->config->logging.file, strerror(errno));
+	server_reopen_log(server);
 	enum result result = reload_read(server, NULL, &candidate);
 	if (result != RESULT_OK)
 		log_error("config", "CFG012", "nothing of the new configuration is taken over: %s",

@@ -16,11 +16,14 @@
 #include <rte_errno.h>
 
 #include "base/clock.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "cache_file.h"
 #include "commands.h"
+#include "health.h"
 #include "reload.h"
 #include "runtime_dir.h"
+#include "safety.h"
 #include "server_int.h"
 #include "telemetry/telemetry.h"
 
@@ -150,7 +153,17 @@ static int make_pipeline(struct server *server)
 		return fail("DPDK refuses a telemetry command", RESULT_UNSUPPORTED, NULL);
 	server->telemetry_is_open = true;
 	cache_file_restore(server->settings.cache, server->config->cache.file);
-	result = pipeline_launch(server->pipeline, &error);
+	return EXIT_SUCCESS;
+}
+
+/* Everything is open: from here on the process has only what it needs to answer, before the first packet of a
+ * stranger is looked at. */
+static int launch(struct server *server)
+{
+	struct pipeline_error error;
+	if (safety_enter(server) != RESULT_OK)
+		return EXIT_FAILURE;
+	enum result result = pipeline_launch(server->pipeline, &error);
 	if (result != RESULT_OK)
 		return fail("cannot start the pipeline", result, error.text);
 	return EXIT_SUCCESS;
@@ -161,6 +174,12 @@ static int prepare(struct server *server)
 {
 	struct pipeline_error error;
 	int status = open_log(server->config);
+	health_open();
+	if (status == EXIT_SUCCESS &&
+	    crash_watch(server->config->sandbox.crash_folder, SCLOUD_VERSION) != RESULT_OK)
+		status = fail("cannot watch for crashes", RESULT_TOO_LONG, "sandbox.crash_folder");
+	if (status == EXIT_SUCCESS && safety_prepare(server) != RESULT_OK)
+		status = EXIT_WRONG;
 	if (status == EXIT_SUCCESS)
 		status = load_zones(server);
 	if (status == EXIT_SUCCESS)
@@ -227,6 +246,8 @@ static int start(struct server *server)
 		status = make_pipeline(server);
 	if (status == EXIT_SUCCESS)
 		open_control(server);
+	if (status == EXIT_SUCCESS)
+		status = launch(server);
 	return status;
 }
 
@@ -293,6 +314,7 @@ int server_run(const struct config *config, const struct args *args)
 		         placement_kind_name(server->plan.placement.kind),
 		         server->plan.placement.lanes, server->plan.placement.lcore_count,
 		         server->plan.hugepages ? "huge page" : "ordinary");
+		health_ready(server);
 		server_loop(server, signal_fd);
 	}
 	stop(server);

@@ -21,6 +21,7 @@
 #include "plan.h"
 #include "policies.h"
 #include "ports.h"
+#include "sandbox/sandbox.h"
 #include "settings.h"
 #include "topology.h"
 #include "upstreams.h"
@@ -46,6 +47,9 @@ struct server {
 	struct pipeline *pipeline;
 	struct control *control;
 	struct cache_load *abandoned; /* cache_file_commands.c */
+	struct sandbox_user user; /* where `has_user`: whom we become */
+	struct sandbox_report sandbox; /* what was given up */
+	bool has_user;
 	uint64_t start_us; /* clock_steady_us() */
 	bool eal_is_up;
 	bool telemetry_is_open;
@@ -60,3 +64,5 @@ void server_loop(struct server *server, int signal_fd);
 
 /* reload.c: what HUP does. reload.h has the rest. */
 void server_reload(struct server *server);
+/* What USR1 does, for log rotation from outside. */
+void server_reopen_log(const struct server *server);

@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/log_int.h"
 
 #define PATH_BYTES 4096
 #define FILES_KEPT_MAX 99
@@ -33,19 +36,16 @@ static struct {
 	uint32_t window_ms;
 	uint64_t (*now_ms)(void);
 	struct log_site *withheld; /* sites that held lines back */
+	uint64_t lost; /* lines that the file did not take, since the last that it took */
+	uint64_t lost_before; /* that, and not told yet */
+	int journal; /* standard error is systemd's journal: 1, 0; -1: not looked at yet */
 	char path[PATH_BYTES];
 } log_state = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .fd = -1,
+    .journal = -1,
     .burst = LOG_BURST_DEFAULT,
     .window_ms = LOG_WINDOW_MS_DEFAULT,
-};
-
-/* A line under construction; what does not fit is cut and marked. */
-struct line {
-	size_t len;
-	bool cut;
-	char text[LOG_LINE_MAX];
 };
 
 static uint64_t now_ms(void)
@@ -57,118 +57,8 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Room for the mark, the end of a JSON object and the newline stays free. */
-#define LINE_RESERVE 32
-
-static void line_put(struct line *line, const char *text, size_t len)
-{
-	if (line->cut || LOG_LINE_MAX - LINE_RESERVE - line->len < len) {
-		line->cut = true;
-		return;
-	}
-	memcpy(line->text + line->len, text, len);
-	line->len += len;
-}
-
-static void line_text(struct line *line, const char *text)
-{
-	line_put(line, text, strlen(text));
-}
-
-/* Length of the valid UTF-8 sequence at p, 0 if it is none (RFC 3629 §4, overlong and surrogates
- * included as far as a log needs it). */
-static size_t utf8_len(const unsigned char *p)
-{
-	size_t len = p[0] < 0x80             ? 1
-	             : (p[0] & 0xe0) == 0xc0 ? 2
-	             : (p[0] & 0xf0) == 0xe0 ? 3
-	             : (p[0] & 0xf8) == 0xf0 ? 4
-	                                     : 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if (len == 2 && p[0] < 0xc2)
-		return 0;
-	if (len == 3 && ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f)))
-		return 0;
-	if (len == 4 &&
-	    ((p[0] == 0xf0 && p[1] < 0x90) || p[0] > 0xf4 || (p[0] == 0xf4 && p[1] > 0x8f)))
-		return 0;
-	return len;
-}
-
-/* Foreign octets must not end the line, move the cursor or leave the JSON string. */
-static void line_escaped(struct line *line, const char *text, enum log_format format)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	while (*p != 0) {
-		char escape[8];
-		size_t len = utf8_len(p);
-		if (*p < 0x20 || *p == 0x7f || len == 0) {
-			const char *form = format == LOG_FORMAT_JSON ? "\\u%04x" : "\\x%02x";
-			snprintf(escape, sizeof(escape), form, *p);
-			line_text(line, escape);
-			p++;
-			continue;
-		}
-		if (format == LOG_FORMAT_JSON && (*p == '"' || *p == '\\'))
-			line_text(line, "\\");
-		line_put(line, (const char *)p, len);
-		p += len;
-	}
-}
-
-static void line_time(struct line *line, uint64_t time_ms)
-{
-	time_t seconds = (time_t)(time_ms / 1000);
-	struct tm utc;
-	char text[48];
-	gmtime_r(&seconds, &utc);
-	size_t len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(text + len, sizeof(text) - len, ".%03uZ", (unsigned)(time_ms % 1000));
-	line_text(line, text);
-}
-
-static void line_as_text(struct line *line, const struct log_site *site, const char *text,
-                         uint32_t withheld)
-{
-	char part[64];
-	snprintf(part, sizeof(part), " %-5s %s ", log_level_text(site->level), site->id);
-	line_text(line, part);
-	line_text(line, site->component);
-	line_text(line, ": ");
-	if (withheld > 0) {
-		snprintf(part, sizeof(part), "(%u more like this withheld) ", withheld);
-		line_text(line, part);
-	}
-	line_escaped(line, text, LOG_FORMAT_TEXT);
-	if (line->cut)
-		line->len += (size_t)snprintf(line->text + line->len, LINE_RESERVE, "...");
-	line->text[line->len++] = '\n';
-}
-
-static void line_as_json(struct line *line, const struct log_site *site, const char *text,
-                         uint32_t withheld)
-{
-	char part[64];
-	snprintf(part, sizeof(part), "\",\"level\":\"%s\",\"id\":\"%s\"",
-	         log_level_text(site->level), site->id);
-	line_text(line, part);
-	line_text(line, ",\"component\":\"");
-	line_text(line, site->component);
-	line_text(line, "\"");
-	if (withheld > 0) {
-		snprintf(part, sizeof(part), ",\"withheld\":%u", withheld);
-		line_text(line, part);
-	}
-	line_text(line, ",\"text\":\"");
-	line_escaped(line, text, LOG_FORMAT_JSON);
-	line->len += (size_t)snprintf(line->text + line->len, LINE_RESERVE, "%s\"}\n",
-	                              line->cut ? "..." : "");
-}
-
-static void write_whole(int fd, const struct line *line)
+/* Whether all of it was taken. */
+static bool write_whole(int fd, const struct log_line *line)
 {
 	size_t done = 0;
 	while (done < line->len) {
@@ -176,9 +66,31 @@ static void write_whole(int fd, const struct line *line)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return;
+			return false;
 		done += (size_t)n;
 	}
+	return true;
+}
+
+/* "2026-11-23T06:00:00.007Z " before a line of text. */
+#define TIME_OCTETS 25
+
+/* To a terminal, a pipe or a file as it stands; to the journal with a priority, and without the time, of which it
+ * has its own. In one call: lines of other parts of the process must not come between. */
+static void write_stderr(struct log_line *line, enum log_level level)
+{
+	if (log_state.journal < 0)
+		log_state.journal = log_journal_is_stderr() ? 1 : 0;
+	if (log_state.journal == 0) {
+		(void)write_whole(STDERR_FILENO, line);
+		return;
+	}
+	const size_t skipped = log_state.format == LOG_FORMAT_TEXT ? TIME_OCTETS : 0;
+	struct iovec parts[] = {
+	    {.iov_base = (void *)(uintptr_t)log_journal_priority(level), .iov_len = 3},
+	    {.iov_base = line->text + skipped, .iov_len = line->len - skipped}};
+	const ssize_t written = writev(STDERR_FILENO, parts, 2);
+	(void)written; /* nowhere to tell it */
 }
 
 static int file_open(const char *path, uint64_t *size)
@@ -214,33 +126,46 @@ static void turn_over(void)
 	log_state.size_bytes = size;
 }
 
-static void emit(const struct line *line)
+/* A full disk must not be silent: the first line that the file does not take goes to standard error, with the
+ * reason; log_flush() tells how many were lost, once the file takes lines again. */
+static void write_file(struct log_line *line, enum log_level level)
+{
+	struct log_line told = {.len = 0};
+	if (!write_whole(log_state.fd, line)) {
+		if (log_state.lost++ == 0) {
+			const char *why = strerror(errno);
+			told.len = (size_t)snprintf(told.text, sizeof(told.text),
+			                            "scloud-dns: cannot write to the log %s: %s\n",
+			                            log_state.path, why);
+			(void)write_whole(STDERR_FILENO, &told);
+			write_stderr(line, level);
+		}
+		return;
+	}
+	log_state.size_bytes += line->len;
+	log_state.lost_before += log_state.lost;
+	log_state.lost = 0;
+}
+
+static void emit(struct log_line *line, enum log_level level)
 {
 	if (log_state.fd < 0 || log_state.also_stderr)
-		write_whole(STDERR_FILENO, line);
+		write_stderr(line, level);
 	if (log_state.fd < 0)
 		return;
 	if (log_state.size_max_bytes > 0 && log_state.size_bytes > 0 &&
 	    log_state.size_bytes + line->len > log_state.size_max_bytes)
 		turn_over();
-	write_whole(log_state.fd, line);
-	log_state.size_bytes += line->len;
+	write_file(line, level);
 }
 
 /* Makes the line and writes it; the lock is held. */
 static void write_line(const struct log_site *site, const char *text, uint32_t withheld,
                        uint64_t time_ms)
 {
-	struct line line = {.len = 0, .cut = false};
-	if (log_state.format == LOG_FORMAT_JSON) {
-		line_text(&line, "{\"time\":\"");
-		line_time(&line, time_ms);
-		line_as_json(&line, site, text, withheld);
-	} else {
-		line_time(&line, time_ms);
-		line_as_text(&line, site, text, withheld);
-	}
-	emit(&line);
+	struct log_line line;
+	log_line_make(&line, log_state.format, site, text, withheld, time_ms);
+	emit(&line, site->level);
 }
 
 /* Whether the site may write now; *withheld: how many it held back before. */
@@ -316,7 +241,12 @@ void log_flush(void)
 {
 	pthread_mutex_lock(&log_state.lock);
 	tell_withheld(false);
+	const uint64_t lost = log_state.lost_before;
+	log_state.lost_before = 0;
 	pthread_mutex_unlock(&log_state.lock);
+	if (lost > 0)
+		log_error("log", "LOG001", "%llu lines could not be written to the log",
+		          (unsigned long long)lost);
 }
 
 enum result log_open(const struct log_settings *settings)

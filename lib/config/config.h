@@ -25,7 +25,9 @@
 #include "config/config_common.h"
 #include "config/config_dpdk.h"
 #include "config/config_limits.h"
+#include "config/config_logging.h"
 #include "config/config_policy.h"
+#include "config/config_sandbox.h"
 #include "config/config_zone.h"
 
 struct config_server {
@@ -62,17 +64,6 @@ struct config_workers {
 	uint16_t sender;
 	uint16_t cache_janitor;
 	uint16_t metrics;
-};
-
-struct config_logging {
-	enum log_level level;
-	enum log_format format;
-	const char *file; /* "": standard error */
-	bool dyn_ui;
-	bool rotate;
-	bool live_print;
-	uint32_t max_size_mb;
-	uint32_t keep_files;
 };
 
 struct config_metrics {
@@ -258,6 +249,7 @@ struct config {
 	struct config_server server;
 	struct config_workers workers;
 	struct config_logging logging;
+	struct config_sandbox sandbox;
 	struct config_metrics metrics;
 	struct config_control control;
 	struct config_admin admin;

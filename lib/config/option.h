@@ -64,6 +64,7 @@ struct option {
 	bool live; /* a change is taken over without a restart */
 	bool pending; /* not done by this version: asking for it gives a warning */
 	bool required;
+	bool written; /* OPTION_PATH: the server writes it; the sandbox lets it */
 	size_t offset; /* of the value, or of the pointer to the list's first element */
 	size_t count_offset; /* lists and OPTION_BASE64: of the uint32_t count */
 	size_t width; /* octets of the value */
@@ -97,6 +98,7 @@ extern const struct option_table option_metrics;
 extern const struct option_table option_control;
 extern const struct option_table option_admin;
 extern const struct option_table option_monitoring;
+extern const struct option_table option_sandbox;
 extern const struct option_table option_acl;
 extern const struct option_table option_listener;
 extern const struct option_table option_doh;

@@ -17,6 +17,29 @@ static const struct option_word formats[] = {
     {NULL, 0, false},
 };
 
+static const struct option log_level_rows[] = {
+    {.key = "component",
+     .type = OPTION_NAME,
+     AT(log_level, component),
+     RANGE(1, LOG_COMPONENT_BYTES - 1),
+     .required = true,
+     .live = true,
+     .help = "Part of the program, as messages name it: config, port, resolver, zones ... "
+             "(docs/messages.md)."},
+    {.key = "level",
+     .type = OPTION_CHOICE,
+     AT(log_level, level),
+     .words = levels,
+     .required = true,
+     .live = true,
+     .help = "The least grave messages of it that are written."},
+};
+
+static const struct option_table option_log_level = {
+    TABLE(log_level, log_level_rows),
+    .example = "[{\"component\": \"resolver\", \"level\": \"debug\"}]",
+};
+
 static const struct option logging_rows[] = {
     {.key = "level",
      .type = OPTION_CHOICE,
@@ -25,6 +48,14 @@ static const struct option logging_rows[] = {
      .init = "\"info\"",
      .live = true,
      .help = "The least grave messages that are written."},
+    {.key = "levels",
+     .type = OPTION_OBJECT,
+     LIST_AT(logging, levels),
+     .table = &option_log_level,
+     .init = "[]",
+     .items_max = LOG_COMPONENTS_MAX,
+     .live = true,
+     .help = "Levels of single components."},
     {.key = "format",
      .type = OPTION_CHOICE,
      AT(logging, format),
@@ -37,7 +68,10 @@ static const struct option logging_rows[] = {
      AT(logging, file),
      .init = "\"\"",
      .live = true,
-     .help = "Where messages go; empty: to standard error."},
+     .written = true,
+     .help =
+         "Where messages go; empty: to standard error, with the journal's priorities where that is "
+         "systemd's journal."},
     {.key = "dyn_ui",
      .type = OPTION_BOOL,
      AT(logging, dyn_ui),
@@ -50,7 +84,7 @@ static const struct option logging_rows[] = {
      .init = "true",
      .live = true,
      .help = "Turn the file over when it reaches max_size_mb. Without it the file grows; another "
-             "program may move it away and send SIGUSR1."},
+             "program may move it away and send SIGUSR1, at which it is opened again."},
     {.key = "live_print",
      .type = OPTION_BOOL,
      AT(logging, live_print),
@@ -73,6 +107,24 @@ static const struct option logging_rows[] = {
      .unit = "files",
      .live = true,
      .help = "Old files that are kept: FILE.1 (the youngest), FILE.2 and so on."},
+    {.key = "burst",
+     .type = OPTION_UINT,
+     AT(logging, burst),
+     RANGE(1, 1000000),
+     .init = "64",
+     .unit = "lines",
+     .live = true,
+     .help = "Lines of one kind within burst_window_ms. More are withheld, and counted in the next "
+             "line of "
+             "that kind."},
+    {.key = "burst_window_ms",
+     .type = OPTION_DURATION,
+     AT(logging, burst_window_ms),
+     RANGE(100, 3600000),
+     .init = "5000",
+     .unit = "ms",
+     .live = true,
+     .help = "The time that burst is for."},
 };
 
 const struct option_table option_logging = {
@@ -111,6 +163,7 @@ static const struct option control_rows[] = {
      .type = OPTION_PATH,
      AT(control, socket),
      .init = "\"\"",
+     .written = true,
      .help = "Unix socket for commands (scloud-dnsctl); empty: /run/scloud-dns/PREFIX.sock, where "
              "PREFIX is dpdk.file_prefix. Its mode is 0600: who may open it may do everything."},
 };
@@ -159,6 +212,7 @@ static const struct option monitoring_rows[] = {
      AT(monitoring, query_log_path),
      .init = "\"\"",
      .live = true,
+     .written = true,
      .help = "Where these lines go."},
     {.key = "log_query_qps",
      .type = OPTION_UINT,

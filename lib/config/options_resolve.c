@@ -223,6 +223,7 @@ static const struct option cache_rows[] = {
      .type = OPTION_PATH,
      AT(cache, file),
      .init = "\"\"",
+     .written = true,
      .help = "The cache is written there when the server stops and read when it starts, its TTLs "
              "shorter by the time between; empty: it starts empty. A text of questions and "
              "records."},
