@@ -14,8 +14,6 @@
 #include "dns/encoding.h"
 #include "rate_limits.h"
 
-#define KEEPALIVE_UNIT_MS 100
-
 /* The largest answer by UDP: what is configured, and what fits the smallest MTU (RFC 9715 §3). */
 static uint16_t udp_size(const struct settings_parts *parts, uint8_t family)
 {
@@ -115,8 +113,6 @@ static void fill_encoder(const struct settings_parts *parts, struct settings *se
 	struct stage_encoder_settings *encoder = &settings->encoder;
 	const char *name = parts->config->server.name;
 	encoder->udp_size = udp_size(parts, 4);
-	encoder->keepalive_100ms =
-	    (uint16_t)(parts->config->limits.tcp_idle_timeout_ms / KEEPALIVE_UNIT_MS);
 	encoder->nsid_len = (uint16_t)strnlen(name, ENCODER_NSID_MAX);
 	memcpy(encoder->nsid, name, encoder->nsid_len);
 	encoder->cookie_keys = &settings->cookie_keys;

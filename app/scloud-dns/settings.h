@@ -8,7 +8,7 @@
  * Memory:  owned by struct settings, but for what struct settings_parts refers to.
  * Limits:  those of the parts.
  * Trust:   the configuration is checked.
- * RFC:     6891 §6.2.5 (size of answers), 7828 (keepalive). */
+ * RFC:     6891 §6.2.5 (size of answers). */
 #pragma once
 
 #include "base/attr.h"

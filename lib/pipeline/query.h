@@ -63,6 +63,7 @@ struct query {
 	uint8_t
 	    link_credit; /* link that gets its credit back when a holding stage lets go; run loop */
 	uint8_t link_producer; /* which producer of that link */
+	uint16_t keepalive_100ms; /* STREAM only: how long it may be idle, to be told (RFC 7828) */
 	uint32_t stream_index; /* connection or socket slot (STREAM, SOCKET) */
 	uint32_t stream_generation; /* tells a slot's present connection from its former ones */
 	uint32_t stream_request; /* HTTP/2: which of the connection's requests */

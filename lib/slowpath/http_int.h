@@ -52,6 +52,8 @@ struct http_stream {
 	int32_t id;
 	uint8_t state; /* enum http_stream_state */
 	bool too_long; /* the body */
+	bool fields_too_long;
+	uint32_t field_octets; /* of all header fields, as RFC 9113 §6.5.2 counts them */
 	struct http_fields fields;
 	struct stream_output body; /* of the request, later of the answer */
 	struct list_link link; /* session->ready or ->asked */

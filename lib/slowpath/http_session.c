@@ -52,7 +52,9 @@ static int finish(struct http_session *session, struct http_stream *stream)
 	struct http_verdict verdict = {413, "the message is too long"};
 	if (stream->state != HTTP_STREAM_RECEIVING)
 		return 0;
-	if (!stream->too_long)
+	if (stream->fields_too_long)
+		verdict = (struct http_verdict){431, "the header fields are too long"};
+	else if (!stream->too_long)
 		verdict = http_request_check(&stream->fields, server->scratch,
 		                             http_answer_flatten(server, &stream->body));
 	if (verdict.status != 200)
@@ -65,7 +67,8 @@ static int finish(struct http_session *session, struct http_stream *stream)
 
 /* -- floods -- */
 
-/* A frame that costs us something and the client nothing (CVE-2019-9512 to -9518, CVE-2023-44487). */
+/* A frame that costs us something and the client nothing (CVE-2019-9512 to -9518, CVE-2023-44487,
+ * CVE-2025-8671). */
 static int spend(struct http_session *session)
 {
 	if (session->tokens > 0) {
@@ -107,6 +110,21 @@ static int on_begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, voi
 	return nghttp2_session_set_stream_user_data(h2, frame->hd.stream_id, stream);
 }
 
+/* Whether one more field is within what we told the client. One octet of a frame can stand for a field of 4 KiB
+ * in the table of HPACK: such a bomb costs tokens for each field. RFC 9113 §6.5.2: 32 octets for each. */
+static bool field_fits(struct http_session *session, struct http_stream *stream, size_t octets)
+{
+	enum {
+		FIELD_OVERHEAD = 32
+	};
+	stream->field_octets += (uint32_t)octets + FIELD_OVERHEAD;
+	if (stream->field_octets <= HTTP_HEADER_BYTES)
+		return true;
+	stream->fields_too_long = true;
+	(void)spend(session);
+	return false;
+}
+
 static int on_header(nghttp2_session *h2, const nghttp2_frame *frame, const uint8_t *name,
                      size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
                      void *context)
@@ -117,6 +135,12 @@ static int on_header(nghttp2_session *h2, const nghttp2_frame *frame, const uint
 	size_t query_len = 0;
 	(void)flags;
 	if (stream == NULL || stream->state != HTTP_STREAM_RECEIVING)
+		return 0;
+	if (!field_fits(session, stream, name_len + value_len))
+		/* Not the rest of the frame, when it goes on and on. */
+		return session->abused ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+	/* RFC 9110 §6.5.1: what stands behind the body says nothing about the request. */
+	if (frame->headers.cat != NGHTTP2_HCAT_REQUEST)
 		return 0;
 	http_request_field(session->settings, &stream->fields, (const char *)name, name_len,
 	                   (const char *)value, value_len, server->scratch, &query_len);
@@ -148,6 +172,33 @@ static int on_data(nghttp2_session *h2, uint8_t flags, int32_t id, const uint8_t
 	return nghttp2_submit_rst_stream(h2, NGHTTP2_FLAG_NONE, id, NGHTTP2_INTERNAL_ERROR);
 }
 
+/* CVE-2019-9518: frames without octets and without an end; padding is nothing. */
+static bool is_empty(const nghttp2_frame *frame)
+{
+	size_t padding = frame->hd.type == NGHTTP2_DATA ? frame->data.padlen : 0;
+	return frame->hd.length <= padding;
+}
+
+/* nghttp2 passes over PRIORITY without another word. */
+static int on_begin_frame(nghttp2_session *h2, const nghttp2_frame_hd *hd, void *context)
+{
+	(void)h2;
+	return hd->type == NGHTTP2_PRIORITY ? spend(context) : 0;
+}
+
+/* A part of a request. */
+static int take_part(struct http_session *session, struct http_stream *stream,
+                     const nghttp2_frame *frame)
+{
+	/* RFC 8484 §4.1: only GET has its message in the path. */
+	if (stream != NULL && frame->hd.type == NGHTTP2_HEADERS &&
+	    frame->headers.cat == NGHTTP2_HCAT_REQUEST && stream->fields.method != HTTP_METHOD_GET)
+		stream_output_clear(&stream->body, session->server->bodies);
+	if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0)
+		return stream != NULL ? finish(session, stream) : 0;
+	return is_empty(frame) ? spend(session) : 0;
+}
+
 static int on_frame(nghttp2_session *h2, const nghttp2_frame *frame, void *context)
 {
 	struct http_session *session = context;
@@ -155,10 +206,7 @@ static int on_frame(nghttp2_session *h2, const nghttp2_frame *frame, void *conte
 	switch (frame->hd.type) {
 	case NGHTTP2_DATA:
 	case NGHTTP2_HEADERS:
-		if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0)
-			return stream != NULL ? finish(session, stream) : 0;
-		/* CVE-2019-9518: frames without octets and without an end. */
-		return frame->hd.length == 0 ? spend(session) : 0;
+		return take_part(session, stream, frame);
 	case NGHTTP2_WINDOW_UPDATE:
 		return 0;
 	case NGHTTP2_SETTINGS:
@@ -181,6 +229,14 @@ static int on_invalid_frame(nghttp2_session *h2, const nghttp2_frame *frame, int
 	return spend(context);
 }
 
+/* CVE-2025-8671 ("MadeYouReset"): frames that make us reset the client's requests are not cheaper for it than
+ * frames with which it resets them itself. */
+static int on_sent(nghttp2_session *h2, const nghttp2_frame *frame, void *context)
+{
+	(void)h2;
+	return frame->hd.type == NGHTTP2_RST_STREAM ? spend(context) : 0;
+}
+
 static int on_close(nghttp2_session *h2, int32_t id, uint32_t error, void *context)
 {
 	struct http_stream *stream = nghttp2_session_get_stream_user_data(h2, id);
@@ -196,10 +252,12 @@ bool http_session_make_callbacks(struct http_server *server)
 	if (nghttp2_session_callbacks_new(&made) != 0)
 		return false;
 	nghttp2_session_callbacks_set_on_begin_headers_callback(made, on_begin_headers);
+	nghttp2_session_callbacks_set_on_begin_frame_callback(made, on_begin_frame);
 	nghttp2_session_callbacks_set_on_header_callback(made, on_header);
 	nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, on_data);
 	nghttp2_session_callbacks_set_on_frame_recv_callback(made, on_frame);
 	nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(made, on_invalid_frame);
+	nghttp2_session_callbacks_set_on_frame_send_callback(made, on_sent);
 	nghttp2_session_callbacks_set_on_stream_close_callback(made, on_close);
 	server->callbacks = made;
 	return true;
@@ -213,6 +271,8 @@ static bool open_h2(struct http_session *session)
 	const nghttp2_settings_entry settings[] = {
 	    {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, server->limits.session_streams_max},
 	    {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, HTTP_HEADER_BYTES},
+	    /* RFC 9218 §2.1: we answer as answers come. */
+	    {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
 	};
 	return nghttp2_session_server_new3(&session->h2, server->callbacks, session, server->option,
 	                                   &server->mem) == 0 &&

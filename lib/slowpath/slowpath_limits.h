@@ -24,6 +24,9 @@
 /* Idle time-out. Too low: handshakes again and again. Too high: dead connections pile up
  * (RFC 7766 §6.2.3: "on the order of seconds"). */
 #define TCP_IDLE_TIMEOUT_MS_DEFAULT 10000
+/* What is left of it when all connections are in use. Too low: clients far away begin anew for each query. Too high:
+ * idle connections keep others out. */
+#define TCP_IDLE_PRESSED_MS 1000
 /* From a message's first octet to its last. Too low: bad links. Too high: slow loris. */
 #define TCP_MESSAGE_TIMEOUT_MS_DEFAULT 5000
 /* Time in which a client has to take STREAM_BLOCK_BYTES of what waits for it. */
@@ -76,6 +79,11 @@
 /* Connections served in one turn, expired in one turn: the TAP and UDP wait for no more. */
 #define TCP_SERVED_PER_TURN 64
 #define TCP_EXPIRED_PER_TURN 64
+
+/* Messages of zone transfers made in one turn, and of those for one connection. Too low: more turns for each. Too
+ * high: each costs some 10 us, while which queries wait. */
+#define TCP_PRODUCED_PER_TURN 16
+#define TCP_PRODUCED_PER_VISIT 4
 
 /* Kernel queues of half-open and of not yet accepted connections; fast open requests (RFC 7413). */
 #define TCP_LISTEN_BACKLOG 1024

@@ -124,6 +124,7 @@ static void set_up(struct tcp_server *server, int fd, const struct query_address
 	connection->input.data = server->input_memory + (size_t)index * STREAM_INPUT_BYTES;
 	connection->input.size = STREAM_INPUT_BYTES;
 	stream_output_init(&connection->output);
+	list_init(&connection->producers);
 	for (unsigned kind = 0; kind < TCP_TIMER_COUNT; kind++)
 		connection->timers[kind].owner = connection;
 	server->open_count++;

@@ -31,6 +31,7 @@ bool tcp_answer_write(struct tcp_server *server, struct tcp_connection *connecti
 		                          (size_t)written) > 0)
 			tcp_timer_stop(connection, TCP_TIMER_OUTPUT);
 	}
+	tcp_producer_room(server, connection);
 	tcp_connection_settle(server, connection, now_us);
 	return connection->fd >= 0;
 }
@@ -54,7 +55,8 @@ void tcp_server_flush(struct tcp_server *server, uint64_t now_us)
 		    http_server_count(server->http, (enum http_event)i);
 }
 
-static struct tcp_connection *find(const struct tcp_server *server, const struct tcp_stream *stream)
+struct tcp_connection *tcp_answer_find(const struct tcp_server *server,
+                                       const struct tcp_stream *stream)
 {
 	if (stream->index >= server->fresh)
 		return NULL;
@@ -95,8 +97,8 @@ static ssize_t write_through(struct tcp_connection *connection, struct iovec *pa
 	return written < 0 && errno == EAGAIN ? 0 : written;
 }
 
-static enum result put(struct tcp_server *server, struct tcp_connection *connection,
-                       const uint8_t *message, uint32_t len)
+enum result tcp_answer_put(struct tcp_server *server, struct tcp_connection *connection,
+                           const uint8_t *message, uint32_t len)
 {
 	uint8_t prefix[STREAM_LENGTH_OCTETS];
 	ssize_t gone = 0;
@@ -117,21 +119,26 @@ static enum result put(struct tcp_server *server, struct tcp_connection *connect
 	return RESULT_OK;
 }
 
-enum result tcp_server_answer(struct tcp_server *server, struct tcp_stream stream,
-                              const uint8_t *message, uint32_t len, uint64_t now_us)
+void tcp_answer_count(struct tcp_connection *connection)
 {
-	struct tcp_connection *connection = find(server, &stream);
-	CHECK(len <= DNS_MESSAGE_MAX);
-	if (connection == NULL)
-		return RESULT_NOT_FOUND;
 	if (connection->in_flight > 0)
 		connection->in_flight--;
 	if (connection->in_flight_old > 0)
 		connection->in_flight_old--;
 	tcp_timer_stop(connection, TCP_TIMER_ANSWER);
+}
+
+enum result tcp_server_answer(struct tcp_server *server, struct tcp_stream stream,
+                              const uint8_t *message, uint32_t len, uint64_t now_us)
+{
+	struct tcp_connection *connection = tcp_answer_find(server, &stream);
+	CHECK(len <= DNS_MESSAGE_MAX);
+	if (connection == NULL)
+		return RESULT_NOT_FOUND;
+	tcp_answer_count(connection);
 	enum result result =
 	    connection->http == NULL
-	        ? put(server, connection, message, len)
+	        ? tcp_answer_put(server, connection, message, len)
 	        : tcp_http_answer(server, connection, stream.request, message, len);
 	if (result == RESULT_NO_SPACE) {
 		tcp_connection_end(server, connection, TCP_EVENT_SLOW_READER);

@@ -22,6 +22,7 @@ static void large_release(struct tcp_server *server, struct tcp_connection *conn
 void tcp_connection_close(struct tcp_server *server, struct tcp_connection *connection)
 {
 	tcp_opening_end(server, connection);
+	tcp_producer_close(connection);
 	tcp_http_close(connection);
 	tls_session_close(&connection->tls);
 	(void)close(connection->fd);
@@ -74,7 +75,8 @@ static void set_timer(struct tcp_server *server, struct tcp_connection *connecti
 /* Whether one more query may enter the pipeline. */
 static bool may_enter(const struct tcp_server *server, const struct tcp_connection *connection)
 {
-	return !server->draining && connection->in_flight < server->limits.in_flight_max &&
+	return !server->draining &&
+	       connection->in_flight + connection->producer_count < server->limits.in_flight_max &&
 	       connection->output.bytes <= TCP_OUTPUT_PAUSE_BYTES;
 }
 
@@ -96,8 +98,9 @@ void tcp_connection_settle(struct tcp_server *server, struct tcp_connection *con
 			set_ready(server, connection, connection->readable);
 		return;
 	}
-	bool asked = connection->in_flight > 0;
 	bool output = connection->output.bytes > 0;
+	bool producing = connection->producer_count > 0;
+	bool asked = connection->in_flight > 0 || (connection->producer_waits && !output);
 	bool whole = !server->draining && has_whole_message(connection);
 	bool partial = !whole && stream_input_pending(&connection->input) > 0;
 	if (connection->http != NULL) {
@@ -110,15 +113,15 @@ void tcp_connection_settle(struct tcp_server *server, struct tcp_connection *con
 		asked &= !http.is_over;
 		whole &= !http.is_over;
 	}
-	if ((connection->ended || server->draining) && !asked && !output && !whole) {
+	if ((connection->ended || server->draining) && !asked && !output && !producing && !whole) {
 		tcp_connection_close(server, connection);
 		return;
 	}
 	set_timer(server, connection, TCP_TIMER_ANSWER, asked, now_us);
 	set_timer(server, connection, TCP_TIMER_OUTPUT, output, now_us);
 	set_timer(server, connection, TCP_TIMER_MESSAGE, partial, now_us);
-	set_timer(server, connection, TCP_TIMER_IDLE, !asked && !output && !partial && !whole,
-	          now_us);
+	set_timer(server, connection, TCP_TIMER_IDLE,
+	          !asked && !output && !producing && !partial && !whole, now_us);
 	set_ready(server, connection,
 	          (whole || connection->readable) && may_enter(server, connection));
 }
@@ -234,6 +237,7 @@ static bool give(struct tcp_server *server, struct tcp_connection *connection,
 	               .generation = connection->generation},
 	    /* Plain HTTP comes from a proxy, which encrypts. */
 	    .encrypted = tcp_connection_is_tls(connection) || connection->http != NULL,
+	    .keepalive_100ms = server->keepalive_100ms,
 	    .client = &connection->client,
 	    .local = &connection->local,
 	};

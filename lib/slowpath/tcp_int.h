@@ -51,12 +51,19 @@ struct tcp_connection {
 	struct list_link dirty;
 	struct list_link large;
 	struct list_link same_client; /* bucket of the hash table */
+	struct list_link producing; /* of the server's list */
+	struct list_link producers; /* its own, the first is at work */
+	uint16_t producer_count;
+	bool producer_waits; /* the first one said TCP_PRODUCED_LATER */
 	struct tcp_timer timers[TCP_TIMER_COUNT];
 	struct tls_session tls; /* ssl NULL: a plain connection */
 	const struct tcp_service *service; /* the listener's */
 	struct http_session *http; /* from TCP_PHASE_OPEN on, where the service is HTTP */
 	uint32_t http_sent; /* of http_state.sent_bytes, when the reader was last seen to go on */
 };
+
+/* Until buffers come back; nothing wakes us for them. */
+#define TCP_STARVED_PAUSE_US 500
 
 static inline bool tcp_connection_is_tls(const struct tcp_connection *connection)
 {
@@ -77,6 +84,16 @@ ssize_t tcp_io_read_some(const struct tcp_connection *connection, uint8_t *data,
 ssize_t tcp_io_write(struct tcp_connection *connection, struct iovec *parts, int count);
 /* An event of the kernel: EPOLLIN and friends. */
 void tcp_io_event(struct tcp_connection *connection, uint32_t events);
+
+/* -- tcp_producer.c -- */
+/* Lets producers make messages, connections in turn, a bounded number. Gives how many were made. */
+uint16_t tcp_producer_turn(struct tcp_server *server, uint64_t now_us);
+/* When it wants the next turn; UINT64_MAX: when something happens. */
+uint64_t tcp_producer_deadline_us(const struct tcp_server *server, uint64_t now_us);
+/* There is room again: the connection's producer may go on. */
+void tcp_producer_room(struct tcp_server *server, struct tcp_connection *connection);
+/* The connection ends. */
+void tcp_producer_close(struct tcp_connection *connection);
 
 /* -- tcp_timer.c -- */
 /* Starts a timer that does not run; one that runs goes on as it is. */
@@ -138,6 +155,15 @@ uint16_t tcp_connection_serve(struct tcp_server *server, struct tcp_connection *
                               const struct tcp_sink *sink, uint64_t now_us, uint16_t quota);
 
 /* -- tcp_answer.c -- */
+/* The connection of a stream, NULL: it has ended. */
+struct tcp_connection *tcp_answer_find(const struct tcp_server *server,
+                                       const struct tcp_stream *stream);
+/* One query has its answer. */
+void tcp_answer_count(struct tcp_connection *connection);
+/* Puts a message behind what waits, with its length. Fails: RESULT_NO_SPACE, RESULT_NOT_FOUND (the connection is
+ * broken). */
+MUST_CHECK enum result tcp_answer_put(struct tcp_server *server, struct tcp_connection *connection,
+                                      const uint8_t *message, uint32_t len);
 /* Ends the connection whose output has stood still the longest. False: there is none but `spared`. */
 MUST_CHECK bool tcp_answer_end_slowest(struct tcp_server *server,
                                        const struct tcp_connection *spared);

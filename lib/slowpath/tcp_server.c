@@ -43,25 +43,44 @@ static bool limits_are_sane(const struct tcp_limits *limits)
 	       limits->large_buffers >= 1 && limits->opening_max >= 1;
 }
 
+enum {
+	US_PER_MS = 1000,
+	KEEPALIVE_UNIT_MS = 100 /* RFC 7828 §3.1 */
+};
+
 static void init_lists(struct tcp_server *server)
 {
 	list_init(&server->free_slots);
 	list_init(&server->ready);
 	list_init(&server->dirty);
 	list_init(&server->large);
+	list_init(&server->producing);
 	for (unsigned kind = 0; kind < TCP_TIMER_COUNT; kind++)
 		list_init(&server->timers[kind]);
 	for (uint32_t i = 0; i < 1u << server->client_bits; i++)
 		list_init(&server->clients[i]);
 }
 
+/* RFC 7766 §6.2.3, RFC 7828 §3.4: from half of the slots on the idle time-out falls evenly, so that idle connections go
+ * before anybody has to be turned away. All that are idle wait equally long at any time: their list stays in order. */
+static void set_idle(struct tcp_server *server)
+{
+	const uint32_t full_ms = server->limits.idle_timeout_ms;
+	const uint32_t least_ms = full_ms < TCP_IDLE_PRESSED_MS ? full_ms : TCP_IDLE_PRESSED_MS;
+	const uint32_t half = server->limits.connections_max / 2;
+	const uint32_t above = server->open_count > half ? server->open_count - half : 0;
+	const uint64_t less_ms =
+	    (uint64_t)(full_ms - least_ms) * above / (server->limits.connections_max - half);
+	const uint64_t idle_ms = full_ms - less_ms;
+	const uint64_t units = server->draining ? 0 : idle_ms / KEEPALIVE_UNIT_MS;
+	server->timer_us[TCP_TIMER_IDLE] = idle_ms * US_PER_MS;
+	server->keepalive_100ms = units < UINT16_MAX ? (uint16_t)units : UINT16_MAX;
+}
+
 static void init_times(struct tcp_server *server)
 {
-	enum {
-		US_PER_MS = 1000
-	};
 	const struct tcp_limits *limits = &server->limits;
-	server->timer_us[TCP_TIMER_IDLE] = (uint64_t)limits->idle_timeout_ms * US_PER_MS;
+	set_idle(server);
 	server->timer_us[TCP_TIMER_MESSAGE] = (uint64_t)limits->message_timeout_ms * US_PER_MS;
 	server->timer_us[TCP_TIMER_OUTPUT] = (uint64_t)limits->output_timeout_ms * US_PER_MS;
 	server->timer_us[TCP_TIMER_ANSWER] = (uint64_t)limits->answer_timeout_ms * US_PER_MS;
@@ -83,8 +102,9 @@ static bool allocate(struct tcp_server *server)
 	server->connections = calloc(count, sizeof(*server->connections));
 	server->input_memory = malloc((size_t)count * STREAM_INPUT_BYTES);
 	server->clients = calloc(1u << server->client_bits, sizeof(*server->clients));
+	server->made = malloc(DNS_MESSAGE_MAX);
 	return server->connections != NULL && server->input_memory != NULL &&
-	       server->clients != NULL &&
+	       server->clients != NULL && server->made != NULL &&
 	       block_pool_init(&server->output_pool, STREAM_BLOCK_BYTES,
 	                       server->limits.output_blocks) == RESULT_OK &&
 	       http_server_open(&http, &server->output_pool, &server->http) == RESULT_OK &&
@@ -97,12 +117,14 @@ static void release(struct tcp_server *server)
 	free(server->connections);
 	free(server->input_memory);
 	free(server->clients);
+	free(server->made);
 	http_server_close(server->http);
 	block_pool_fini(&server->output_pool);
 	block_pool_fini(&server->large_pool);
 	server->connections = NULL;
 	server->input_memory = NULL;
 	server->clients = NULL;
+	server->made = NULL;
 	server->http = NULL;
 }
 
@@ -218,9 +240,11 @@ uint16_t tcp_server_serve(struct tcp_server *server, const struct tcp_sink *sink
 {
 	server->starved = false;
 	server->handshakes_left = TLS_HANDSHAKES_PER_TURN;
+	set_idle(server);
 	uint16_t done = tcp_timer_expire(server, now_us);
 	if (!server->draining)
 		done = (uint16_t)(done + tcp_accept_all(server, now_us));
+	done = (uint16_t)(done + tcp_producer_turn(server, now_us));
 	uint16_t given = serve_ready(server, sink, now_us, budget);
 	done = (uint16_t)(done + TLS_HANDSHAKES_PER_TURN - server->handshakes_left);
 	*work = (uint16_t)(*work + done + given);

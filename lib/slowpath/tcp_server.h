@@ -9,11 +9,12 @@
  * Memory:  all allocated by tcp_server_open(), touched only when used: slots and input buffers for
  *          connections_max, output_blocks of 4 KiB and large_buffers of 64 KiB for all together. TLS
  *          sessions are allocated by OpenSSL (slowpath/tls.h), those of HTTP/2 by nghttp2 (slowpath/http.h).
- * Limits:  struct tcp_limits. When all slots are taken, or a client's share, the connection that has been
+ * Limits:  struct tcp_limits. When more than half of the slots are taken the idle time-out falls, and clients that ask
+ *          are told (RFC 7766 §6.2.3). When all slots are taken, or a client's share, the connection that has been
  *          idle the longest makes room; when none is idle the one whose unfinished message is the
  *          oldest; else the new one is refused.
  * Trust:   clients are hostile: each is bounded in slots, octets, time and work per turn.
- * RFC:     1035 §4.2.2, 7766, 7858, 8484, 7828 (the idle time-out is what the keepalive option promises), 9210. */
+ * RFC:     1035 §4.2.2, 5936 §4.1, 7766, 7858, 8484, 7828, 9210. */
 #pragma once
 
 #include <stdbool.h>
@@ -94,6 +95,7 @@ struct tcp_stream {
 struct tcp_message {
 	struct tcp_stream stream;
 	bool encrypted;
+	uint16_t keepalive_100ms; /* the idle time-out as it is now, for RFC 7828 */
 	const struct query_address *client;
 	const struct query_address *local;
 	const uint8_t *data; /* valid during the call */
@@ -125,6 +127,29 @@ struct tcp_listener {
 	struct tcp_service service;
 };
 
+/* What a producer did when it was asked for a message. */
+enum tcp_produced {
+	TCP_PRODUCED_MESSAGE, /* one more is in the buffer */
+	TCP_PRODUCED_LATER, /* there is none now; tcp_server_resume() when there is */
+	TCP_PRODUCED_END, /* there is none any more */
+	/* The rest cannot be made: the connection is closed, so that nobody takes what came for the whole
+	 * (RFC 5936 §2.2). */
+	TCP_PRODUCED_FAILED,
+};
+
+/* An answer of many messages (a zone transfer), made one by one as the client takes those before: of a zone of any
+ * size TCP_OUTPUT_PAUSE_BYTES and a message wait in memory. Embedded in what its owner needs to go on. */
+struct tcp_producer {
+	/* Writes the next message, of 12..size octets. */
+	enum tcp_produced (*next)(struct tcp_producer *producer, uint8_t *message, uint32_t size,
+	                          uint32_t *len);
+	/* The last call: all was handed to the client, or (not complete) its connection has ended. The producer
+	 * may free itself; it must not call the server. */
+	void (*done)(struct tcp_producer *producer, bool complete);
+	struct tcp_stream stream; /* from here on the server's */
+	struct list_link link;
+};
+
 enum tcp_timer_kind {
 	TCP_TIMER_IDLE,
 	TCP_TIMER_MESSAGE,
@@ -153,8 +178,11 @@ struct tcp_server {
 	struct list_link ready; /* have something to read, may be served */
 	struct list_link dirty; /* have answers that were not yet written */
 	struct list_link large; /* hold a large buffer, the longest first */
+	struct list_link producing; /* have a producer, and room for what it makes */
+	uint8_t *made; /* DNS_MESSAGE_MAX: what a producer makes */
 	struct list_link timers[TCP_TIMER_COUNT]; /* each in order of time */
 	uint64_t timer_us[TCP_TIMER_COUNT];
+	uint16_t keepalive_100ms; /* timer_us[TCP_TIMER_IDLE] in the unit of RFC 7828 */
 	struct list_link *clients; /* hash table by client, client_mask + 1 buckets */
 	uint32_t client_bits;
 	uint64_t client_keys[5]; /* secret */
@@ -189,6 +217,14 @@ uint16_t tcp_server_serve(struct tcp_server *server, const struct tcp_sink *sink
  * RESULT_NO_SPACE: the client does not read, the connection was closed. */
 MUST_CHECK enum result tcp_server_answer(struct tcp_server *server, struct tcp_stream stream,
                                          const uint8_t *message, uint32_t len, uint64_t now_us);
+
+/* Takes a producer instead of an answer; several of one connection are served one after the other, other answers go
+ * between their messages. Fails, and then no call comes: RESULT_NOT_FOUND (as above), RESULT_UNSUPPORTED (over
+ * HTTP a request has one message, RFC 8484 §4.2.1). */
+MUST_CHECK enum result tcp_server_produce(struct tcp_server *server, struct tcp_stream stream,
+                                          struct tcp_producer *producer, uint64_t now_us);
+/* A producer that said TCP_PRODUCED_LATER can go on. Only between produce() and its last call. */
+void tcp_server_resume(struct tcp_server *server, struct tcp_producer *producer, uint64_t now_us);
 
 /* The end of a turn: writes what tcp_server_answer() took. */
 void tcp_server_flush(struct tcp_server *server, uint64_t now_us);

@@ -30,6 +30,11 @@ static struct tcp_timer *first_of(const struct tcp_server *server, enum tcp_time
 static void forget_queries(struct tcp_server *server, struct tcp_connection *connection,
                            uint64_t now_us)
 {
+	/* What a producer has begun cannot be left half done. */
+	if (connection->producer_waits) {
+		tcp_connection_end(server, connection, TCP_EVENT_UNANSWERED);
+		return;
+	}
 	server->counts[TCP_EVENT_UNANSWERED] += connection->in_flight;
 	connection->in_flight = 0;
 	connection->in_flight_old = 0;
@@ -82,13 +87,11 @@ uint16_t tcp_timer_expire(struct tcp_server *server, uint64_t now_us)
 
 uint64_t tcp_server_deadline_us(const struct tcp_server *server, uint64_t now_us)
 {
-	/* Until buffers come back; nothing wakes us for them. */
-	enum {
-		STARVED_PAUSE_US = 500
-	};
-	uint64_t deadline = UINT64_MAX;
-	if (!list_is_empty(&server->ready))
-		return server->starved ? now_us + STARVED_PAUSE_US : now_us;
+	uint64_t deadline = tcp_producer_deadline_us(server, now_us);
+	if (!list_is_empty(&server->ready) && !server->starved)
+		return now_us;
+	if (!list_is_empty(&server->ready) && now_us + TCP_STARVED_PAUSE_US < deadline)
+		deadline = now_us + TCP_STARVED_PAUSE_US;
 	for (unsigned kind = 0; kind < TCP_TIMER_COUNT; kind++) {
 		const struct tcp_timer *timer = first_of(server, (enum tcp_timer_kind)kind);
 		if (timer != NULL && timer->since_us + server->timer_us[kind] < deadline)

@@ -138,13 +138,12 @@ static void tell_zone(const struct query *query, uint8_t version[ENCODER_ZONEVER
 }
 
 /* What streams alone may have. */
-static void tell_stream(const struct stage_encoder_settings *settings, const struct query *query,
-                        struct dns_edns_reply *reply)
+static void tell_stream(const struct query *query, struct dns_edns_reply *reply)
 {
 	/* RFC 7828 §3.2.1: never over UDP. */
 	if (query->edns.keepalive_asked) {
 		reply->keepalive = true;
-		reply->keepalive_timeout = settings->keepalive_100ms;
+		reply->keepalive_timeout = query->keepalive_100ms;
 	}
 	/* RFC 7830 §4: only for who pads his queries; RFC 8467 §4.1: in blocks of 468. In the clear it
 	 * would hide nothing. */
@@ -174,7 +173,7 @@ static bool append_opt(const struct stage_encoder_settings *settings, struct que
 		reply.cookie_len = sizeof(cookie);
 	}
 	if (query->source == QUERY_SOURCE_STREAM)
-		tell_stream(settings, query, &reply);
+		tell_stream(query, &reply);
 	if (edns->subnet_present)
 		reply.subnet_echo = edns;
 	tell_zone(query, version, &reply);

@@ -47,7 +47,6 @@ enum encoder_event {
 
 struct stage_encoder_settings {
 	uint16_t udp_size; /* what we say that we take, in the OPT record */
-	uint16_t keepalive_100ms; /* TCP idle time-out to tell, in 100 ms (RFC 7828) */
 	uint16_t nsid_len; /* 0: none, at most ENCODER_NSID_MAX */
 	uint8_t nsid[ENCODER_NSID_MAX];
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */

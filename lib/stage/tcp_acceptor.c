@@ -82,6 +82,7 @@ static bool take_message(void *context, const struct tcp_message *message)
 	query->stream_generation = message->stream.generation;
 	query->stream_request = message->stream.request;
 	query->encrypted = message->encrypted;
+	query->keepalive_100ms = message->keepalive_100ms;
 	query->client = *message->client;
 	query->local = *message->local;
 	query->message_len = message->len;

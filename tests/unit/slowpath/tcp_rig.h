@@ -35,6 +35,7 @@ struct rig_message {
 	uint16_t id;
 	uint16_t len;
 	bool encrypted;
+	uint16_t keepalive_100ms;
 	struct query_address client;
 	struct query_address local;
 };
@@ -62,6 +63,7 @@ static bool rig_take(void *context, const struct tcp_message *message)
 	    .id = bytes_load_u16(message->data),
 	    .len = message->len,
 	    .encrypted = message->encrypted,
+	    .keepalive_100ms = message->keepalive_100ms,
 	    .client = *message->client,
 	    .local = *message->local,
 	};

@@ -319,6 +319,32 @@ static void limits_are_checked(void)
 	CU_ASSERT_EQUAL(tcp_server_open(&rig.server, &limits, -1), RESULT_OUT_OF_RANGE);
 }
 
+/* RFC 7828 §3.4: who comes while many are there is told less, and all idle ones go sooner. */
+static void the_idle_time_out_falls(void)
+{
+	int clients[8];
+	struct tcp_limits limits = few(8);
+	limits.idle_timeout_ms = 10000;
+	rig_open(&limits);
+	for (uint16_t i = 0; i < 8; i++) {
+		clients[i] = arrive();
+		rig_send_query(clients[i], i);
+		RIG_PUMP(message_count, i + 1u);
+		CU_ASSERT_EQUAL(rig_answer(i, 30), RESULT_OK);
+		rig_settle();
+	}
+	CU_ASSERT_EQUAL(rig.messages[0].keepalive_100ms, 100);
+	CU_ASSERT_EQUAL(rig.messages[3].keepalive_100ms, 100);
+	CU_ASSERT_TRUE(rig.messages[5].keepalive_100ms < 100);
+	CU_ASSERT_TRUE(rig.messages[6].keepalive_100ms < rig.messages[5].keepalive_100ms);
+	CU_ASSERT_EQUAL(rig.messages[7].keepalive_100ms, TCP_IDLE_PRESSED_MS / 100);
+	advance((TCP_IDLE_PRESSED_MS + 1) * MS);
+	CU_ASSERT_EQUAL(rig.server.counts[TCP_EVENT_IDLE], 8);
+	for (int i = 0; i < 8; i++)
+		(void)close(clients[i]);
+	rig_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const struct unit_case cases[] = {
@@ -337,6 +363,7 @@ int main(int argc, char **argv)
 	    {"queries_that_a_policy_drops_are_forgotten",
 	     queries_that_a_policy_drops_are_forgotten},
 	    {"limits_are_checked", limits_are_checked},
+	    {"the_idle_time_out_falls", the_idle_time_out_falls},
 	};
 	return unit_main(argc, argv, "slowpath/tcp_accept", cases, ARRAY_COUNT(cases));
 }

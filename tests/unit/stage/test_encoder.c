@@ -12,7 +12,7 @@
 #include "unit.h"
 
 static const struct stage_encoder_settings settings = {
-    .udp_size = 1232, .keepalive_100ms = 100, .nsid_len = 4, .nsid = "ns-1"};
+    .udp_size = 1232, .nsid_len = 4, .nsid = "ns-1"};
 
 /* A packet as an engine leaves it: question read, nothing written. */
 static struct rte_mbuf *answered(enum query_source source, uint16_t rcode)
@@ -109,9 +109,14 @@ static void keepalive_goes_to_streams_only(void)
 		uint32_t end = query_of(mbuf)->question_end;
 		query_of(mbuf)->edns.present = true;
 		query_of(mbuf)->edns.keepalive_asked = true;
+		query_of(mbuf)->keepalive_100ms = 77;
 		flags_of(mbuf);
 		CU_ASSERT_EQUAL(query_of(mbuf)->message_len,
 		                end + EDNS_OPT_FIXED_SIZE + (stream ? 6u : 0u));
+		if (stream)
+			CU_ASSERT_EQUAL(
+			    bytes_load_u16(query_message(mbuf) + end + EDNS_OPT_FIXED_SIZE + 4),
+			    77);
 	}
 	fake_close();
 }
