@@ -80,6 +80,7 @@ struct http_session {
 	struct list_link streams;
 	struct list_link ready;
 	struct list_link asked;
+	int32_t newest_id; /* of requests */
 	uint32_t receiving_count; /* streams in HTTP_STREAM_RECEIVING */
 	uint32_t body_bytes; /* of answers */
 	uint32_t sent_bytes;

@@ -179,11 +179,20 @@ static bool is_empty(const nghttp2_frame *frame)
 	return frame->hd.length <= padding;
 }
 
-/* nghttp2 passes over PRIORITY without another word. */
+/* What nghttp2 passes over without another word: PRIORITY, and requests whose numbers do not grow
+ * (RFC 9113 §5.1.1). */
 static int on_begin_frame(nghttp2_session *h2, const nghttp2_frame_hd *hd, void *context)
 {
-	(void)h2;
-	return hd->type == NGHTTP2_PRIORITY ? spend(context) : 0;
+	struct http_session *session = context;
+	if (hd->type == NGHTTP2_PRIORITY)
+		return spend(session);
+	if (hd->type != NGHTTP2_HEADERS)
+		return 0;
+	if (hd->stream_id > session->newest_id)
+		session->newest_id = hd->stream_id;
+	else if (nghttp2_session_get_stream_user_data(h2, hd->stream_id) == NULL)
+		return spend(session);
+	return 0;
 }
 
 /* A part of a request. */

@@ -81,6 +81,18 @@ static void empty_data(void)
 	rig_close();
 }
 
+/* Requests whose numbers go backwards. */
+static void requests_of_the_past(void)
+{
+	static const uint8_t newest[] = {0, 0, 10, 1, 4, 0, 0, 0, 99, POST_OF_9};
+	static const uint8_t headers[] = {0, 0, 10, 1, 4, 0, 0, 0, 1, POST_OF_9};
+	rig_open(false, UINT64_MAX);
+	talk();
+	give(newest, sizeof(newest));
+	flood(headers, sizeof(headers), HTTP_TOKENS_MAX + 1);
+	rig_close();
+}
+
 /* CVE-2024-27316: header fields without an end. */
 static void endless_continuation(void)
 {
@@ -242,6 +254,7 @@ int main(int argc, char **argv)
 	    {"frames_without_a_request", frames_without_a_request},
 	    {"frames_that_nobody_knows", frames_that_nobody_knows},
 	    {"empty_data", empty_data},
+	    {"requests_of_the_past", requests_of_the_past},
 	    {"endless_continuation", endless_continuation},
 	    {"a_bomb_of_indexed_fields", a_bomb_of_indexed_fields},
 	    {"too_many_fields", too_many_fields},
