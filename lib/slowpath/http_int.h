@@ -4,7 +4,7 @@
 /* http_int -- what the http_*.c files share.
  *
  * What:    http_server.c has the memory, http_session.c is HTTP/2's side of a session, http_request.c reads
- *          header fields, http_answer.c makes responses.
+ *          header fields, http_answer.c makes responses, http_flood.c counts what costs us.
  * Threads: one.
  * Memory:  as http.h.
  * Limits:  slowpath_limits.h.
@@ -118,6 +118,16 @@ int http_answer_status(struct http_session *session, struct http_stream *stream,
                        struct http_verdict verdict);
 /* Copies a body into one piece of server->scratch; gives its length. */
 size_t http_answer_flatten(struct http_server *server, const struct stream_output *body);
+
+/* -- http_flood.c -- */
+/* A frame that costs us something. Gives 0, or nghttp2's error. */
+int http_flood_spend(struct http_session *session);
+/* Time passes: the client may send some more of those. */
+void http_flood_earn(struct http_session *session, uint64_t now_us);
+/* Whether one more header field is within what we told the client. One octet of a frame can stand for a field of 4 KiB
+ * in the table of HPACK: such a bomb costs tokens for each field. */
+MUST_CHECK bool http_flood_field(struct http_session *session, struct http_stream *stream,
+                                 size_t octets);
 
 /* -- http_session.c -- */
 MUST_CHECK bool http_session_make_callbacks(struct http_server *server);

@@ -65,38 +65,6 @@ static int finish(struct http_session *session, struct http_stream *stream)
 	return 0;
 }
 
-/* -- floods -- */
-
-/* A frame that costs us something and the client nothing (CVE-2019-9512 to -9518, CVE-2023-44487,
- * CVE-2025-8671). */
-static int spend(struct http_session *session)
-{
-	if (session->tokens > 0) {
-		session->tokens--;
-		return 0;
-	}
-	if (!session->abused) {
-		session->abused = true;
-		session->server->counts[HTTP_EVENT_ABUSE]++;
-		return nghttp2_session_terminate_session(session->h2, NGHTTP2_ENHANCE_YOUR_CALM);
-	}
-	return 0;
-}
-
-static void earn(struct http_session *session, uint64_t now_us)
-{
-	enum {
-		US_PER_TOKEN = 1000000 / HTTP_TOKENS_PER_SECOND
-	};
-	uint64_t more = (now_us - session->tokens_us) / US_PER_TOKEN;
-	session->tokens_us += more * US_PER_TOKEN;
-	if (more > HTTP_TOKENS_MAX)
-		more = HTTP_TOKENS_MAX;
-	session->tokens += (uint32_t)more;
-	if (session->tokens > HTTP_TOKENS_MAX)
-		session->tokens = HTTP_TOKENS_MAX;
-}
-
 /* -- callbacks; 0: go on -- */
 
 static int on_begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, void *context)
@@ -110,21 +78,6 @@ static int on_begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, voi
 	return nghttp2_session_set_stream_user_data(h2, frame->hd.stream_id, stream);
 }
 
-/* Whether one more field is within what we told the client. One octet of a frame can stand for a field of 4 KiB
- * in the table of HPACK: such a bomb costs tokens for each field. RFC 9113 §6.5.2: 32 octets for each. */
-static bool field_fits(struct http_session *session, struct http_stream *stream, size_t octets)
-{
-	enum {
-		FIELD_OVERHEAD = 32
-	};
-	stream->field_octets += (uint32_t)octets + FIELD_OVERHEAD;
-	if (stream->field_octets <= HTTP_HEADER_BYTES)
-		return true;
-	stream->fields_too_long = true;
-	(void)spend(session);
-	return false;
-}
-
 static int on_header(nghttp2_session *h2, const nghttp2_frame *frame, const uint8_t *name,
                      size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
                      void *context)
@@ -136,7 +89,7 @@ static int on_header(nghttp2_session *h2, const nghttp2_frame *frame, const uint
 	(void)flags;
 	if (stream == NULL || stream->state != HTTP_STREAM_RECEIVING)
 		return 0;
-	if (!field_fits(session, stream, name_len + value_len))
+	if (!http_flood_field(session, stream, name_len + value_len))
 		/* Not the rest of the frame, when it goes on and on. */
 		return session->abused ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
 	/* RFC 9110 §6.5.1: what stands behind the body says nothing about the request. */
@@ -185,13 +138,13 @@ static int on_begin_frame(nghttp2_session *h2, const nghttp2_frame_hd *hd, void 
 {
 	struct http_session *session = context;
 	if (hd->type == NGHTTP2_PRIORITY)
-		return spend(session);
+		return http_flood_spend(session);
 	if (hd->type != NGHTTP2_HEADERS)
 		return 0;
 	if (hd->stream_id > session->newest_id)
 		session->newest_id = hd->stream_id;
 	else if (nghttp2_session_get_stream_user_data(h2, hd->stream_id) == NULL)
-		return spend(session);
+		return http_flood_spend(session);
 	return 0;
 }
 
@@ -205,7 +158,7 @@ static int take_part(struct http_session *session, struct http_stream *stream,
 		stream_output_clear(&stream->body, session->server->bodies);
 	if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0)
 		return stream != NULL ? finish(session, stream) : 0;
-	return is_empty(frame) ? spend(session) : 0;
+	return is_empty(frame) ? http_flood_spend(session) : 0;
 }
 
 static int on_frame(nghttp2_session *h2, const nghttp2_frame *frame, void *context)
@@ -220,12 +173,12 @@ static int on_frame(nghttp2_session *h2, const nghttp2_frame *frame, void *conte
 		return 0;
 	case NGHTTP2_SETTINGS:
 		session->has_settings = true;
-		return spend(session);
+		return http_flood_spend(session);
 	case NGHTTP2_RST_STREAM:
 		session->server->counts[HTTP_EVENT_RESETS]++;
-		return spend(session);
+		return http_flood_spend(session);
 	default:
-		return spend(session);
+		return http_flood_spend(session);
 	}
 }
 
@@ -235,7 +188,7 @@ static int on_invalid_frame(nghttp2_session *h2, const nghttp2_frame *frame, int
 	(void)h2;
 	(void)frame;
 	(void)error;
-	return spend(context);
+	return http_flood_spend(context);
 }
 
 /* CVE-2025-8671 ("MadeYouReset"): frames that make us reset the client's requests are not cheaper for it than
@@ -243,7 +196,7 @@ static int on_invalid_frame(nghttp2_session *h2, const nghttp2_frame *frame, int
 static int on_sent(nghttp2_session *h2, const nghttp2_frame *frame, void *context)
 {
 	(void)h2;
-	return frame->hd.type == NGHTTP2_RST_STREAM ? spend(context) : 0;
+	return frame->hd.type == NGHTTP2_RST_STREAM ? http_flood_spend(context) : 0;
 }
 
 static int on_close(nghttp2_session *h2, int32_t id, uint32_t error, void *context)
@@ -330,7 +283,7 @@ void http_session_refuse_http1(struct http_session *session)
 enum result http_session_input(struct http_session *session, const uint8_t *data, size_t len,
                                uint64_t now_us)
 {
-	earn(session, now_us);
+	http_flood_earn(session, now_us);
 	ssize_t got = nghttp2_session_mem_recv(session->h2, data, len);
 	if (got == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
 		http_session_refuse_http1(session);
