@@ -59,6 +59,14 @@ static void add_drivers(const struct ports *ports, struct sandbox_settings *sett
 	}
 }
 
+/* Who sends by the kernel's routes asks it to look again for neighbours that it may have lost. */
+static void add_routes(const struct config *config, struct sandbox_settings *settings)
+{
+	for (uint32_t i = 0; i < config->dpdk.ports_count; i++)
+		if (config->dpdk.ports[i].l2 == CONFIG_L2_ROUTE)
+			settings->keep |= BIT(CAP_NET_ADMIN);
+}
+
 enum result safety_prepare(struct server *server)
 {
 	const char *user =
@@ -176,6 +184,7 @@ static enum result enter(struct server *server, const struct safety_paths *paths
 	    .calls = calls[wanted->seccomp],
 	};
 	add_drivers(&server->ports, &settings);
+	add_routes(server->config, &settings);
 	/* Root without any capability could not read again, or write, what it could at the start; where, Landlock
 	 * says. */
 	if (!server->has_user && geteuid() == 0)

@@ -12,11 +12,26 @@ from pathlib import Path
 import wire
 from harness import (SANITIZED, WORK, Server, case, expect, expect_equal, run, test_config, wait_for)
 
-ADDRESS = '127.0.0.9'
 CONFIG = test_config({'example.com.': 'example.zone'})
 CONFIG['dpdk']['ports'] = []
-CONFIG['listener'] = [{'name': 'l', 'address': ADDRESS, 'protocols': ['udp'], 'acl': 'any'}]
 PROBE = wire.query('www.example.com')
+STARTED = []
+
+
+def start(name, **sections):
+    """A server at an address of its own: one that does not end disturbs no other case."""
+    address = f'127.0.9.{len(STARTED) + 1}'
+    listener = {'name': 'l', 'address': address, 'protocols': ['udp'], 'acl': 'any'}
+    server = Server(dict(CONFIG, listener=[listener], **sections), name)
+    STARTED.append(server)
+    return server.start(PROBE, address)
+
+
+def unset(*names):
+    for name in names:
+        os.environ.pop(name, None)
+    for server in STARTED:
+        server.stop(signal.SIGKILL)
 
 
 class Manager:
@@ -44,15 +59,14 @@ class Manager:
 
     def close(self):
         self.socket.close()
-        del os.environ['NOTIFY_SOCKET']
+        unset('NOTIFY_SOCKET', 'WATCHDOG_USEC')
 
 
 def life(name):
     manager = Manager(name)
     os.environ['WATCHDOG_USEC'] = '2000000'
-    server = Server(CONFIG, 'notify')
     try:
-        server.start(PROBE, ADDRESS)
+        server = start('notify')
         wait_for('READY=1', lambda: manager.told('READY=1'))
         for turn in range(3):
             wait_for(f'sign of life {turn}', lambda: manager.told('WATCHDOG=1'))
@@ -63,7 +77,6 @@ def life(name):
         wait_for('STOPPING=1', lambda: manager.told('STOPPING=1'))
     finally:
         manager.close()
-        del os.environ['WATCHDOG_USEC']
 
 
 @case('the service manager is told: ready, alive, reloading, ready again, stopping')
@@ -80,9 +93,8 @@ def abstract():
 def hung():
     manager = Manager('/run/e2e/hung.sock')
     os.environ['WATCHDOG_USEC'] = '1000000'
-    server = Server(CONFIG, 'hung')
     try:
-        server.start(PROBE, ADDRESS)
+        server = start('hung')
         wait_for('a sign of life', lambda: manager.told('WATCHDOG=1'))
         thread = int(next(path.parent.name for path in
                           Path(f'/proc/{server.process.pid}/task').glob('*/comm')
@@ -95,9 +107,7 @@ def hung():
         expect(not manager.told('WATCHDOG=1'), 'signs of life while an lcore hangs')
         ptrace(PTRACE_DETACH, thread)
     finally:
-        server.stop(signal.SIGKILL)
         manager.close()
-        del os.environ['WATCHDOG_USEC']
 
 
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
@@ -117,15 +127,15 @@ def hold(thread):
 
 @case('where standard error is the journal, lines have its priorities and no time')
 def journal():
-    server = Server(CONFIG, 'journal')
-    server.log.touch()
-    status = os.stat(server.log)
+    log = WORK / 'journal.log'
+    log.touch()
+    status = os.stat(log)
     os.environ['JOURNAL_STREAM'] = f'{status.st_dev}:{status.st_ino}'
     try:
-        server.start(PROBE, ADDRESS)
+        server = start('journal')
         server.stop()
     finally:
-        del os.environ['JOURNAL_STREAM']
+        unset('JOURNAL_STREAM')
     expect(re.search(r'^<6>info  SRV002 server: ready', server.log_text(), re.MULTILINE),
            server.log_text())
 
@@ -133,21 +143,19 @@ def journal():
 @case('and elsewhere they have the time and no priorities, whatever JOURNAL_STREAM says')
 def no_journal():
     os.environ['JOURNAL_STREAM'] = '1:1'
-    server = Server(CONFIG, 'no-journal')
     try:
-        server.start(PROBE, ADDRESS)
+        server = start('no-journal')
         server.stop()
     finally:
-        del os.environ['JOURNAL_STREAM']
+        unset('JOURNAL_STREAM')
     expect(re.search(r'^\d{4}-\d\d-\d\dT\S+Z info  SRV002 server: ready', server.log_text(),
                      re.MULTILINE), server.log_text())
 
 
 @case('components have levels of their own, and lose them with the configuration')
 def levels():
-    config = dict(CONFIG, logging={'level': 'error',
-                                   'levels': [{'component': 'zones', 'level': 'info'}]})
-    server = Server(config, 'levels').start(PROBE, ADDRESS)
+    server = start('levels', logging={'level': 'error',
+                                      'levels': [{'component': 'zones', 'level': 'info'}]})
     expect('ZON005' in server.log_text(), server.log_text())
     expect('SRV002' not in server.log_text(), server.log_text())
     rows = {row['component']: row['level'] for row in server.control('log', 'levels')}
@@ -158,7 +166,7 @@ def levels():
 @case('SIGUSR1 opens the log again and nothing else')
 def reopen():
     file = WORK / 'turned.log'
-    server = Server(dict(CONFIG, logging={'file': str(file)}), 'turned').start(PROBE, ADDRESS)
+    server = start('turned', logging={'file': str(file)})
     file.rename(WORK / 'turned.log.1')
     server.process.send_signal(signal.SIGUSR1)
     wait_for('the new log', file.exists)
@@ -177,8 +185,7 @@ def crashes(server, number):
 def crash():
     folder = WORK / 'crash'
     folder.mkdir()
-    server = Server(dict(CONFIG, sandbox={'crash_folder': str(folder)}), 'crash')
-    server.start(PROBE, ADDRESS)
+    server = start('crash', sandbox={'crash_folder': str(folder)})
     expect_equal(crashes(server, signal.SIGSEGV), -signal.SIGSEGV, 'exit status')
     file, = folder.glob(f'crash-20*T*Z-{server.process.pid}.txt')
     text = file.read_text()
@@ -193,7 +200,7 @@ def crash():
 
 @case('a crash without a folder tells standard error')
 def crash_plain():
-    server = Server(CONFIG, 'plain').start(PROBE, ADDRESS)
+    server = start('plain')
     expect_equal(crashes(server, signal.SIGABRT), -signal.SIGABRT, 'exit status')
     expect('SIGABRT' in server.log_text(), server.log_text())
 
