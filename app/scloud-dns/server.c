@@ -147,6 +147,8 @@ static int make_pipeline(struct server *server)
 	const struct telemetry_settings telemetry = {
 	    .pipeline = server->pipeline,
 	    .view = &server->settings.metrics_view,
+	    .ports = server->ports.port,
+	    .port_count = server->ports.count,
 	    .start_us = server->start_us,
 	};
 	if (telemetry_open(&telemetry) != RESULT_OK)

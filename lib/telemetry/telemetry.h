@@ -17,11 +17,14 @@
 #include "base/attr.h"
 #include "base/result.h"
 #include "pipeline/pipeline.h"
+#include "port/port.h"
 #include "stage/metrics.h"
 
 struct telemetry_settings {
 	const struct pipeline *pipeline;
 	const struct metrics_view *view;
+	const struct port *ports; /* open ones */
+	uint16_t port_count;
 	uint64_t start_us; /* clock_steady_us() when the server came up */
 };
 

@@ -36,6 +36,10 @@ int telemetry_lcores(const struct telemetry_settings *settings, const char *para
                      struct rte_tel_data *reply);
 int telemetry_drops(const struct telemetry_settings *settings, const char *params,
                     struct rte_tel_data *reply);
+int telemetry_ports(const struct telemetry_settings *settings, const char *params,
+                    struct rte_tel_data *reply);
+int telemetry_xstats(const struct telemetry_settings *settings, const char *params,
+                     struct rte_tel_data *reply);
 int telemetry_version(const struct telemetry_settings *settings, const char *params,
                       struct rte_tel_data *reply);
 
