@@ -154,6 +154,19 @@ static enum result add_owned_listener(const struct ports *ports, struct slowpath
 	return add_listener(half, listener);
 }
 
+/* What the filter of a port passes to the kernel although it is for us (fragments, extension headers) comes
+ * out of a socket there. None can be bound to a range. */
+static enum result add_passed_udp(const struct ports *ports, uint16_t index, uint16_t address,
+                                  const struct slowpath_listener *tcp, struct kernel_half *half)
+{
+	const struct net_prefix *prefix = &ports->port[index].address[address];
+	struct slowpath_listener listener = *tcp;
+	if (prefix->length < 8 * net_address_bytes(prefix->address.family))
+		return RESULT_OK;
+	listener.tcp = false;
+	return add_listener(half, &listener);
+}
+
 /* The kernel half of a bifurcated port is the interface itself: its addresses are the host's, and so is
  * TCP on them. */
 static enum result add_port(const struct config *config, const struct ports *ports, uint16_t index,
@@ -171,10 +184,15 @@ static enum result add_port(const struct config *config, const struct ports *por
 		    .tcp = true,
 		    .host = is_host,
 		};
+		enum result result = RESULT_OK;
+		if (ports->port[index].filtered)
+			result = add_passed_udp(ports, index, i, &listener, half);
+		if (result != RESULT_OK)
+			return result;
 		if (!config->server.enable_tcp || !wants_tcp(config, ours))
 			continue;
-		enum result result = is_host ? add_listener(half, &listener)
-		                             : add_owned_listener(ports, &listener, half);
+		result = is_host ? add_listener(half, &listener)
+		                 : add_owned_listener(ports, &listener, half);
 		if (result != RESULT_OK)
 			return result;
 	}

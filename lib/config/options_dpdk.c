@@ -50,7 +50,7 @@ static const struct option_table option_memory = {TABLE(memory_settings, memory_
 static const struct option_word modes[] = {
     {"auto", CONFIG_PORT_AUTO, false},
     {"owned", CONFIG_PORT_OWNED, false},
-    {"bifurcated", CONFIG_PORT_BIFURCATED, true},
+    {"bifurcated", CONFIG_PORT_BIFURCATED, false},
     {NULL, 0, false},
 };
 
@@ -94,8 +94,10 @@ static const struct option port_rows[] = {
      AT(port, mode),
      .words = modes,
      .init = "\"auto\"",
-     .help = "owned: all frames come to us, and a TAP of ours gives the kernel what is not "
-             "UDP/53. bifurcated: only UDP/53 comes to us. auto: as the driver is used."},
+     .help =
+         "owned: all frames come to us, and a TAP of ours gives the kernel what is not "
+         "UDP/53. bifurcated: only UDP/53 comes to us (af_packet; af_xdp, with a filter of ours). "
+         "auto: as the driver is used."},
     {.key = "mtu",
      .type = OPTION_UINT,
      AT(port, mtu),

@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "port/xdp_filter_int.h"
+
 /* Segments of the longest frame that a TAP can give (65,549 octets in buffers of 2 KiB). */
 #define TAP_DESCRIPTORS 64
 
@@ -33,7 +35,7 @@ static const struct port_driver drivers[] = {
 };
 static const struct port_driver common = {.name = "", .mode = PORT_MODE_OWNED};
 
-/* With a program of its own, af_xdp takes only what the program redirects. */
+/* With our filter or a program of its own, af_xdp takes only what that redirects. */
 static const struct port_driver af_xdp_filtered = {
     .name = "net_af_xdp", .mode = PORT_MODE_BIFURCATED, .paired_queues = true, .check_mac = true};
 
@@ -44,7 +46,8 @@ const struct port_driver *port_driver_find(const char *device)
 		if (strncmp(device, drivers[i].name, strlen(drivers[i].name)) != 0)
 			continue;
 		if (strcmp(drivers[i].name, af_xdp_filtered.name) == 0 &&
-		    port_device_value(device, "xdp_prog", program, sizeof(program)))
+		    (port_xdp_filter_is_built() ||
+		     port_device_value(device, "xdp_prog", program, sizeof(program))))
 			return &af_xdp_filtered;
 		return &drivers[i];
 	}

@@ -24,6 +24,7 @@
 #include "port/driver_int.h"
 #include "port/shield_int.h"
 #include "port/tap_int.h"
+#include "port/xdp_filter_int.h"
 
 static enum result check_settings(const struct port_settings *settings,
                                   char name[PORT_DEVARGS_BYTES])
@@ -198,6 +199,8 @@ static enum result start(const struct port_settings *settings, const struct port
 	find_wake_fds(driver, port);
 	if (is_tap)
 		port_tap_host_setup(port, settings);
+	if (port->filtered)
+		port_xdp_filter_arm(port, settings);
 	port_shield_open(port, settings);
 	port_caps_log(port, settings, lane_count);
 	return RESULT_OK;
@@ -223,6 +226,48 @@ static enum result open_device(const struct port_settings *settings,
 	return result;
 }
 
+/* An af_xdp port shares its interface with the kernel by our filter, unless it brings a program of its own, or
+ * shall have all frames. */
+static bool wants_filter(const struct port_settings *settings, const struct port_driver *driver)
+{
+	char program[PORT_DEVARGS_BYTES];
+	if (strcmp(driver->name, "net_af_xdp") != 0 ||
+	    port_device_value(settings->device, "xdp_prog", program, sizeof(program)))
+		return false;
+	return settings->mode == PORT_MODE_BIFURCATED ||
+	       (settings->mode == PORT_MODE_AUTO && driver->mode == PORT_MODE_BIFURCATED);
+}
+
+/* The driver then takes the whole interface: fine, but not what most want. */
+static void tell_unfiltered(const struct port_settings *settings, const struct port_driver *driver)
+{
+	if (strcmp(driver->name, "net_af_xdp") == 0 && settings->mode == PORT_MODE_AUTO &&
+	    !port_xdp_filter_is_built())
+		log_info("port", "PRT015",
+		         "%s: built without the XDP filter: the whole interface is taken from the "
+		         "kernel",
+		         settings->name);
+}
+
+/* With a filter, the device's text names the file that it is read from. */
+static enum result open_filtered(const struct port_settings *settings,
+                                 const struct port_driver *driver, const char *name,
+                                 uint16_t lane_count, struct rte_mempool *pool, struct port *port)
+{
+	char device[PORT_DEVARGS_BYTES];
+	struct port_settings with_filter = *settings;
+	int file;
+	with_filter.device = device;
+	enum result result = port_xdp_filter_prepare(settings, device, &file);
+	if (result != RESULT_OK)
+		return result;
+	port->filtered = true;
+	port->filter_fd = -1;
+	result = open_device(&with_filter, driver, name, lane_count, pool, port);
+	close(file);
+	return result;
+}
+
 enum result port_open(const struct port_settings *settings, uint16_t index, uint16_t lane_count,
                       struct rte_mempool *pool, struct port *out)
 {
@@ -240,7 +285,9 @@ enum result port_open(const struct port_settings *settings, uint16_t index, uint
 		port_tap_quiet_begin();
 	}
 	*out = (struct port){.index = index};
-	result = open_device(settings, driver, name, lane_count, pool, out);
+	tell_unfiltered(settings, driver);
+	result = (wants_filter(settings, driver) ? open_filtered : open_device)(
+	    settings, driver, name, lane_count, pool, out);
 	if (is_tap)
 		port_tap_quiet_end();
 	out->is_open = result == RESULT_OK;
@@ -253,6 +300,7 @@ void port_close(struct port *port)
 		return;
 	port->is_open = false;
 	port_shield_close(port);
+	port_xdp_filter_close(port);
 	unplug(port->id);
 }
 

@@ -88,6 +88,9 @@ struct port {
 	/* Ours: ranges, and single addresses with their full length. */
 	struct net_prefix address[PORT_ADDRESSES_MAX];
 	uint16_t address_count;
+	/* Our filter is on the interface: what it does not redirect the kernel has, and so do our sockets there. */
+	bool filtered;
+	int filter_fd; /* the filter's attachment, -1: the driver's, which outlives the process */
 	int wake_fd[PORT_QUEUES_MAX]; /* readable while frames wait in the queue; -1: cannot wake */
 	int shield_fd[PORT_SHIELDS_MAX]; /* shield.c */
 	uint16_t shield_count;

@@ -21,23 +21,27 @@ union socket_address {
 	struct sockaddr_in6 v6;
 };
 
+static bool is_range(const struct net_prefix *prefix)
+{
+	return prefix->length < net_address_bytes(prefix->address.family) * 8;
+}
+
 /* A range cannot be bound: the wildcard address on this interface stands for it. */
 static socklen_t make_address(const struct net_prefix *prefix, uint16_t udp_port,
                               union socket_address *out)
 {
 	const struct net_address *address = &prefix->address;
-	bool is_range = prefix->length < net_address_bytes(address->family) * 8;
 	memset(out, 0, sizeof(*out));
 	if (address->family == 4) {
 		out->v4.sin_family = AF_INET;
 		out->v4.sin_port = htons(udp_port);
-		if (!is_range)
+		if (!is_range(prefix))
 			memcpy(&out->v4.sin_addr, address->octets, 4);
 		return sizeof(out->v4);
 	}
 	out->v6.sin6_family = AF_INET6;
 	out->v6.sin6_port = htons(udp_port);
-	if (!is_range)
+	if (!is_range(prefix))
 		memcpy(&out->v6.sin6_addr, address->octets, 16);
 	return sizeof(out->v6);
 }
@@ -87,6 +91,9 @@ void port_shield_open(struct port *port, const struct port_settings *settings)
 	if (port->mode != PORT_MODE_BIFURCATED || port->interface[0] == '\0')
 		return;
 	for (unsigned i = 0; i < port->address_count; i++) {
+		/* What a filter leaves to the kernel we want: sockets that answer are there. */
+		if (port->filtered && !is_range(&port->address[i]))
+			continue;
 		if (settings->dns_port_count == 0)
 			add_shield(port, &port->address[i], DNS_PORT);
 		for (unsigned j = 0; j < settings->dns_port_count; j++)
