@@ -8,6 +8,8 @@
 
 #include "base/log.h"
 
+#define BOND "net_bonding"
+
 static enum result copy_prefixes(const struct config_address *from, uint32_t count,
                                  struct net_prefix *to)
 {
@@ -45,6 +47,14 @@ enum result ports_configure(const struct config *config, struct ports *out)
 	}
 	for (uint32_t i = 0; i < config->dpdk.ports_count; i++) {
 		const struct config_port *row = &config->dpdk.ports[i];
+		const bool is_bond = strncmp(row->device, BOND, strlen(BOND)) == 0;
+		if (is_bond != (row->members_count > 0)) {
+			log_error("ports", "PRT103",
+			          "port %s: \"members\" are what a device \"" BOND
+			          "0,mode=…\" has, and no other: found \"%s\" with %u of them",
+			          row->name, row->device, row->members_count);
+			return RESULT_MALFORMED;
+		}
 		enum result result =
 		    copy_prefixes(row->addresses, row->addresses_count, out->address[i]);
 		if (result == RESULT_OK)
@@ -58,6 +68,8 @@ enum result ports_configure(const struct config *config, struct ports *out)
 		out->settings[i] = (struct port_settings){
 		    .name = row->name,
 		    .device = row->device,
+		    .members = (const char *const *)row->members,
+		    .member_count = (uint16_t)row->members_count,
 		    .mode = mode_of(row->mode),
 		    .queues = row->queues,
 		    .rx_descriptors = row->descriptors,

@@ -62,6 +62,8 @@ struct config_port {
 	struct config_place place;
 	const char *name;
 	const char *device; /* "net_tap0,iface=scloud0" or "0000:3b:00.0" */
+	const char **members; /* of net_bonding, texts as device */
+	uint32_t members_count;
 	uint16_t queues; /* 0: one for each lane */
 	uint16_t descriptors; /* of each rx and tx queue */
 	enum config_port_mode mode;

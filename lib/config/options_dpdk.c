@@ -73,6 +73,13 @@ static const struct option port_rows[] = {
      .required = true,
      .help = "PCI address (0000:3b:00.0) or virtual device (net_tap0,iface=scloud0), with the "
              "driver's arguments behind commas."},
+    {.key = "members",
+     .type = OPTION_DEVICE,
+     LIST_AT(port, members),
+     .init = "[]",
+     .items_max = 8,
+     .help = "net_bonding: the devices that it is made of, written as device; the bond's own is "
+             "\"net_bonding0,mode=4\" (LACP) or another mode of DPDK's."},
     {.key = "queues",
      .type = OPTION_UINT,
      AT(port, queues),

@@ -25,13 +25,13 @@ static const struct port_driver drivers[] = {
      .no_crc = true,
      .check_mac = true},
     {.name = "net_af_xdp", .mode = PORT_MODE_OWNED, .paired_queues = true, .check_mac = true},
-    {.name = "net_memif", .mode = PORT_MODE_OWNED},
+    {.name = "net_memif", .mode = PORT_MODE_OWNED, .paired_queues = true},
     {.name = "net_vhost", .mode = PORT_MODE_OWNED, .paired_queues = true},
     {.name = "net_virtio_user", .mode = PORT_MODE_OWNED},
     {.name = "net_pcap", .mode = PORT_MODE_OWNED},
     {.name = "net_ring", .mode = PORT_MODE_OWNED, .paired_queues = true},
     {.name = "net_null", .mode = PORT_MODE_OWNED},
-    {.name = "net_bonding", .mode = PORT_MODE_OWNED},
+    {.name = "net_bonding", .mode = PORT_MODE_OWNED, .check_mac = true, .is_bond = true},
 };
 static const struct port_driver common = {.name = "", .mode = PORT_MODE_OWNED};
 

@@ -23,6 +23,8 @@ struct port_driver {
 	bool check_mac;
 	/* Its maximum frame length does not count the checksum of four octets, as DPDK thinks that it does. */
 	bool no_crc;
+	/* It is made of other devices. */
+	bool is_bond;
 	/* rx descriptors are segments of one frame and not a queue: more only cost mbufs. */
 	uint16_t rx_descriptors_max;
 };

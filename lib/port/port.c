@@ -12,64 +12,43 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <rte_bus.h>
-#include <rte_dev.h>
-#include <rte_errno.h>
 #include <rte_ethdev.h>
 
 #include "base/check.h"
 #include "base/log.h"
 #include "net/frame.h"
+#include "port/bond_int.h"
 #include "port/caps_int.h"
+#include "port/device_int.h"
 #include "port/driver_int.h"
 #include "port/shield_int.h"
 #include "port/tap_int.h"
 #include "port/xdp_filter_int.h"
 
-static enum result check_settings(const struct port_settings *settings,
-                                  char name[PORT_DEVARGS_BYTES])
+static enum result check_settings(const struct port_settings *settings)
 {
 	if (strlen(settings->name) >= PORT_NAME_BYTES ||
 	    strlen(settings->device) >= PORT_DEVARGS_BYTES ||
-	    settings->address_count > PORT_ADDRESSES_MAX) {
-		log_error("port", "PRT010", "%.31s: name, device or list of addresses is too long",
+	    settings->address_count > PORT_ADDRESSES_MAX ||
+	    settings->member_count > PORT_MEMBERS_MAX) {
+		log_error("port", "PRT010",
+		          "%.31s: name, device or list of addresses or members is too long",
 		          settings->name);
 		return RESULT_TOO_LONG;
 	}
-	return port_device_name(settings->device, name);
+	return RESULT_OK;
 }
 
-static const char *probe_error_text(int error)
+static void take_mac(struct port *port)
 {
-	if (error == 0)
-		return "it is no network device";
-	return error == -EFAULT ? "no driver knows that name" : strerror(-error);
-}
-
-/* Finds the device, plugging it in first if EAL did not do so at its start. */
-static enum result probe(const struct port_settings *settings, const char *name, uint16_t *id)
-{
-	if (rte_eth_dev_get_port_by_name(name, id) == 0)
-		return RESULT_OK;
-	int error = rte_dev_probe(settings->device);
-	if (error == 0 && rte_eth_dev_get_port_by_name(name, id) == 0)
-		return RESULT_OK;
-	const char *hint = port_device_is_pci(settings->device)
-	                       ? "; is it bound to vfio-pci (dpdk-devbind.py --status)?"
-	                       : "";
-	log_error("port", "PRT011", "%s: cannot open the device \"%s\": %s%s", settings->name,
-	          settings->device, probe_error_text(error), hint);
-	if (error == -EPERM || error == -EACCES)
-		return RESULT_DENIED;
-	return error == -EEXIST || error == -EBUSY ? RESULT_BUSY : RESULT_NOT_FOUND;
+	struct rte_ether_addr mac = {{0}};
+	(void)rte_eth_macaddr_get(port->id, &mac);
+	memcpy(port->mac, mac.addr_bytes, sizeof(port->mac));
 }
 
 static void take_identity(const struct port_settings *settings, const struct port_driver *driver,
                           const struct rte_eth_dev_info *info, struct port *port)
 {
-	struct rte_ether_addr mac = {{0}};
-	(void)rte_eth_macaddr_get(port->id, &mac);
-	memcpy(port->mac, mac.addr_bytes, sizeof(port->mac));
 	snprintf(port->name, sizeof(port->name), "%s", settings->name);
 	snprintf(port->driver, sizeof(port->driver), "%s",
 	         info->driver_name == NULL ? driver->name : info->driver_name);
@@ -166,17 +145,14 @@ static void find_wake_fds(const struct port_driver *driver, struct port *port)
 	}
 }
 
-/* Takes the device out of DPDK; the driver frees what it has, a TAP vanishes. */
-static void unplug(uint16_t id)
+/* The kernel half of an owned port needs ARP, neighbour discovery and what routing daemons say, of which most goes to
+ * groups. A device that cannot take all groups is asked for all frames: those to other stations are sorted out. */
+static void take_groups(struct port *port)
 {
-	struct rte_eth_dev_info info;
-	if (rte_eth_dev_info_get(id, &info) != 0)
+	if (port->mode != PORT_MODE_OWNED || rte_eth_allmulticast_enable(port->id) == 0)
 		return;
-	(void)rte_eth_dev_stop(id);
-	struct rte_device *device = info.device;
-	(void)rte_eth_dev_close(id);
-	if (device != NULL)
-		(void)rte_dev_remove(device);
+	if (rte_eth_promiscuous_enable(port->id) == 0)
+		port->check_mac = true;
 }
 
 static enum result start(const struct port_settings *settings, const struct port_driver *driver,
@@ -194,11 +170,16 @@ static enum result start(const struct port_settings *settings, const struct port
 		          strerror(-error));
 		return RESULT_IO;
 	}
+	take_groups(port);
+	take_mac(port); /* a bond has its members' only now */
 	if (port->interface[0] != '\0')
 		limit_mtu(port);
+	port->is_bond = driver->is_bond;
+	port->tx_shared |= driver->is_bond; /* port_rx() sends too */
 	find_wake_fds(driver, port);
 	if (is_tap)
 		port_tap_host_setup(port, settings);
+	port_bond_host_setup(port, settings);
 	if (port->filtered)
 		port_xdp_filter_arm(port, settings);
 	port_shield_open(port, settings);
@@ -207,10 +188,10 @@ static enum result start(const struct port_settings *settings, const struct port
 }
 
 static enum result open_device(const struct port_settings *settings,
-                               const struct port_driver *driver, const char *name,
-                               uint16_t lane_count, struct rte_mempool *pool, struct port *port)
+                               const struct port_driver *driver, uint16_t lane_count,
+                               struct rte_mempool *pool, struct port *port)
 {
-	enum result result = probe(settings, name, &port->id);
+	enum result result = port_device_plug(settings->name, settings->device, &port->id);
 	if (result != RESULT_OK)
 		return result;
 	struct rte_eth_dev_info info;
@@ -222,7 +203,7 @@ static enum result open_device(const struct port_settings *settings,
 	if (result == RESULT_OK)
 		result = start(settings, driver, lane_count, port);
 	if (result != RESULT_OK)
-		unplug(port->id);
+		port_device_unplug(port->id);
 	return result;
 }
 
@@ -249,35 +230,56 @@ static void tell_unfiltered(const struct port_settings *settings, const struct p
 		         settings->name);
 }
 
-/* With a filter, the device's text names the file that it is read from. */
-static enum result open_filtered(const struct port_settings *settings,
-                                 const struct port_driver *driver, const char *name,
-                                 uint16_t lane_count, struct rte_mempool *pool, struct port *port)
+/* What has to be there before the device, and the device's text then. `file` is to be closed afterwards, or -1. */
+static enum result prepare(const struct port_settings *settings, const struct port_driver *driver,
+                           struct port *port, char device[PORT_DEVARGS_BYTES], int *file)
+{
+	*file = -1;
+	port->filter_fd = -1;
+	memcpy(device, settings->device, strlen(settings->device) + 1);
+	if (settings->member_count > 0)
+		return port_bond_prepare(settings, port, device);
+	if (!wants_filter(settings, driver))
+		return RESULT_OK;
+	port->filtered = true;
+	return port_xdp_filter_prepare(settings, device, file);
+}
+
+static enum result prepare_and_open(const struct port_settings *settings,
+                                    const struct port_driver *driver, uint16_t lane_count,
+                                    struct rte_mempool *pool, struct port *port)
 {
 	char device[PORT_DEVARGS_BYTES];
-	struct port_settings with_filter = *settings;
 	int file;
-	with_filter.device = device;
-	enum result result = port_xdp_filter_prepare(settings, device, &file);
+	enum result result = prepare(settings, driver, port, device, &file);
+	struct port_settings prepared = *settings;
+	prepared.device = device;
+	if (result == RESULT_OK)
+		result = open_device(&prepared, driver, lane_count, pool, port);
 	if (result != RESULT_OK)
-		return result;
-	port->filtered = true;
-	port->filter_fd = -1;
-	result = open_device(&with_filter, driver, name, lane_count, pool, port);
-	close(file);
+		port_bond_close(port);
+	if (file >= 0)
+		close(file);
 	return result;
+}
+
+static bool has_tap(const struct port_settings *settings, const struct port_driver *driver)
+{
+	bool is_tap = strcmp(driver->name, "net_tap") == 0;
+	for (uint16_t i = 0; i < settings->member_count; i++)
+		is_tap |= strcmp(port_driver_find(settings->members[i])->name, "net_tap") == 0;
+	return is_tap;
 }
 
 enum result port_open(const struct port_settings *settings, uint16_t index, uint16_t lane_count,
                       struct rte_mempool *pool, struct port *out)
 {
 	CHECK(index < PORT_MAX && lane_count > 0);
-	char name[PORT_DEVARGS_BYTES];
-	enum result result = check_settings(settings, name);
+	enum result result = check_settings(settings);
 	if (result != RESULT_OK)
 		return result;
 	const struct port_driver *driver = port_driver_find(settings->device);
-	bool is_tap = strcmp(driver->name, "net_tap") == 0;
+	bool is_tap = has_tap(settings, driver);
 	if (is_tap) {
 		result = port_tap_check(settings);
 		if (result != RESULT_OK)
@@ -286,8 +288,7 @@ enum result port_open(const struct port_settings *settings, uint16_t index, uint
 	}
 	*out = (struct port){.index = index};
 	tell_unfiltered(settings, driver);
-	result = (wants_filter(settings, driver) ? open_filtered : open_device)(
-	    settings, driver, name, lane_count, pool, out);
+	result = prepare_and_open(settings, driver, lane_count, pool, out);
 	if (is_tap)
 		port_tap_quiet_end();
 	out->is_open = result == RESULT_OK;
@@ -301,7 +302,8 @@ void port_close(struct port *port)
 	port->is_open = false;
 	port_shield_close(port);
 	port_xdp_filter_close(port);
-	unplug(port->id);
+	port_device_unplug(port->id);
+	port_bond_close(port);
 }
 
 uint16_t port_message_max(const struct port *port, uint8_t version)
@@ -323,7 +325,8 @@ uint32_t port_mbufs_held(const struct port_settings *settings, uint16_t lane_cou
 	uint32_t queues = lane_count;
 	if (settings->queues != 0 && settings->queues < lane_count)
 		queues = settings->queues;
-	return queues * rx + lane_count * tx;
+	uint32_t devices = settings->member_count > 1 ? settings->member_count : 1;
+	return devices * (queues * rx + lane_count * tx);
 }
 
 bool port_may_lack_queues(const struct port_settings *settings)

@@ -49,6 +49,9 @@ struct port_settings {
 	 * addresses of the range. */
 	const struct net_prefix *addresses;
 	uint16_t address_count;
+	/* net_bonding: the devices that it is made of, texts as `device`. */
+	const char *const *members;
+	uint16_t member_count;
 	/* net_tap: addresses of the host's end (host bits and length count, "10.53.0.1/24"). */
 	const struct net_prefix *host_addresses;
 	uint16_t host_address_count;
@@ -92,6 +95,9 @@ struct port {
 	bool filtered;
 	int filter_fd; /* the filter's attachment, -1: the driver's, which outlives the process */
 	int wake_fd[PORT_QUEUES_MAX]; /* readable while frames wait in the queue; -1: cannot wake */
+	bool is_bond;
+	uint16_t member_id[PORT_MEMBERS_MAX]; /* DPDK's */
+	uint16_t member_count;
 	int shield_fd[PORT_SHIELDS_MAX]; /* shield.c */
 	uint16_t shield_count;
 	struct port_tx_lock tx_lock[PORT_QUEUES_MAX];
@@ -124,7 +130,7 @@ bool port_may_lack_queues(const struct port_settings *settings) PURE;
 int port_wake_fd(const struct port *port, uint16_t queue) PURE;
 
 /* rx.c: takes up to `count` frames from the queue. One lcore for each queue. */
-uint16_t port_rx(const struct port *port, uint16_t queue, struct rte_mbuf **burst, uint16_t count);
+uint16_t port_rx(struct port *port, uint16_t queue, struct rte_mbuf **burst, uint16_t count);
 
 /* tx.c: hands frames to the transmit queue of the lane and gives how many it took; the others remain the
  * caller's. Any lane at any time: lanes that share a queue take turns. */

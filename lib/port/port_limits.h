@@ -23,6 +23,10 @@
  * are compared one after the other for each packet. */
 #define PORT_ADDRESSES_MAX 64
 
+/* Devices of one bond. Too low: a wide bundle does not fit. Too high: DPDK ends at RTE_MAX_ETHPORTS (32) for
+ * all ports, and their names have to fit one text. */
+#define PORT_MEMBERS_MAX 8
+
 /* Sockets that keep the kernel of a bifurcated port quiet: one for each address and UDP port. Too low: the
  * kernel answers "port unreachable" for the others. Too high: descriptors. */
 #define PORT_SHIELDS_MAX 128

@@ -322,7 +322,7 @@ static enum result init(struct stage *stage, const void *settings)
 	if (given->reassembly != NULL)
 		listener->fragments = &given->reassembly[stage->instance];
 	for (unsigned i = 0; i < given->port_count; i++) {
-		const struct port *port = &given->ports[i];
+		struct port *port = &given->ports[i];
 		if (port->rx_queue_count <= stage->instance)
 			continue; /* no receive queue for this lane */
 		struct listener_port *from = &listener->ports[listener->port_count++];

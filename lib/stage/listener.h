@@ -49,7 +49,7 @@ enum listener_event {
 };
 
 struct stage_listener_settings {
-	const struct port *ports; /* port_count of them, open, outliving the stage */
+	struct port *ports; /* port_count of them, open, outliving the stage */
 	uint16_t port_count;
 	uint16_t dns_ports[LISTENER_DNS_PORTS_MAX]; /* host order */
 	uint16_t dns_port_count; /* 0: port 53 */

@@ -10,7 +10,7 @@
 #include "stage/listener.h"
 
 struct listener_port {
-	const struct port *port;
+	struct port *port;
 	uint16_t fed_lanes; /* lanes that get queries from this queue, ours included */
 	struct net_match addresses;
 };

@@ -21,7 +21,7 @@ static void send_over_wire(struct port *tap, const char *client, const char *ser
 }
 
 /* Waits for the kernel's next question for the owner of an IPv4 address; gives its last octet, 0: none. */
-static uint8_t wait_arp(const struct port *tap, uint8_t former)
+static uint8_t wait_arp(struct port *tap, uint8_t former)
 {
 	struct pollfd ready = {.fd = port_wake_fd(tap, 0), .events = POLLIN};
 	while (poll(&ready, 1, FIXTURE_WAIT_MS) == 1) {

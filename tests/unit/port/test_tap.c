@@ -72,7 +72,7 @@ static void test_tap_host(void)
 }
 
 /* Receives until an IPv4 datagram to `target_port` comes, sleeping on the port's descriptor. */
-static bool wait_datagram(const struct port *port, uint16_t target_port)
+static bool wait_datagram(struct port *port, uint16_t target_port)
 {
 	struct pollfd ready = {.fd = port_wake_fd(port, 0), .events = POLLIN};
 	while (poll(&ready, 1, FIXTURE_WAIT_MS) == 1) {
@@ -127,7 +127,7 @@ static void test_tap_wakes(void)
 }
 
 /* Takes DNS datagrams from one queue and gives how many there were. */
-static unsigned drain_queue(const struct port *port, uint16_t queue)
+static unsigned drain_queue(struct port *port, uint16_t queue)
 {
 	unsigned count = 0;
 	struct rte_mbuf *mbuf;
