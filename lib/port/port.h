@@ -135,3 +135,7 @@ uint16_t port_rx(struct port *port, uint16_t queue, struct rte_mbuf **burst, uin
 /* tx.c: hands frames to the transmit queue of the lane and gives how many it took; the others remain the
  * caller's. Any lane at any time: lanes that share a queue take turns. */
 uint16_t port_tx(struct port *port, uint16_t lane, struct rte_mbuf **burst, uint16_t count);
+
+/* tx.c: sends nothing. A bond's driver sends its LACP frames when something is sent, which has to be every 100 ms at
+ * least, if only nothing: port_rx() does it. */
+void port_tx_turn(struct port *port, uint16_t lane);

@@ -7,7 +7,8 @@
 
 #include "port/port.h"
 
-uint16_t port_tx(struct port *port, uint16_t lane, struct rte_mbuf **burst, uint16_t count)
+static uint16_t send_burst(struct port *port, uint16_t lane, struct rte_mbuf **burst,
+                           uint16_t count)
 {
 	uint16_t queue = (uint16_t)(lane % port->tx_queue_count);
 	if (LIKELY(!port->tx_shared))
@@ -16,4 +17,14 @@ uint16_t port_tx(struct port *port, uint16_t lane, struct rte_mbuf **burst, uint
 	uint16_t sent = rte_eth_tx_burst(port->id, queue, burst, count);
 	rte_spinlock_unlock(&port->tx_lock[queue].lock);
 	return sent;
+}
+
+uint16_t port_tx(struct port *port, uint16_t lane, struct rte_mbuf **burst, uint16_t count)
+{
+	return send_burst(port, lane, burst, count);
+}
+
+void port_tx_turn(struct port *port, uint16_t lane)
+{
+	(void)send_burst(port, lane, NULL, 0);
 }
