@@ -101,6 +101,15 @@ def records():
     expect('other records than expected' in text, text)
 
 
+@case('one tag and two: answers come on the VLAN that was asked on')
+def tags():
+    # The server has no address on these VLANs that ARP could find.
+    target = server.telemetry('/ethdev/info,0')['mac_addr']
+    for words in (['--vlan', 7], ['--vlan', 100, '--vlan', 7]):
+        figures, text, status = perf('-n', 100, '-q', 4, '--target-mac', target, *words)
+        expect_equal((figures['answered'], status), (200, 0), text)
+
+
 @case('an EDNS option of the user\'s, beside a cookie; progress lines')
 def option():
     figures, text, status = perf('-n', 2000, '-q', 4, '-E', '65001:aabbcc', '--cookie', '-S', 0.01)
