@@ -8,6 +8,7 @@ UP, DOWN = 'more is better', 'less is better'
 KNOWN = {
     'answers_per_second': ('M answers/s', '{:.3f}', 1e-6, UP),
     'per_s': ('answers/s', '{:.0f}', 1, UP),
+    'cpu_ns': ('CPU ns each', '{:.0f}', 1, DOWN),
     'cpu_us': ('CPU µs each', '{:.2f}', 1, DOWN),
     'cycles': ('cycles', '{:.0f}', 1, DOWN),
     'latency.p50_us': ('p50 µs', '{:.1f}', 1, DOWN),
