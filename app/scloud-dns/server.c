@@ -139,6 +139,7 @@ static int make_pipeline(struct server *server)
 	    .topology = &server->tables.topology,
 	    .placement = &server->plan.placement,
 	    .idle = server->plan.idle,
+	    .stamp_cycles = server->config->dpdk.stamp_cycles,
 	    .pools = server->pools,
 	};
 	result = pipeline_create(&config, &server->pipeline, &error);

@@ -88,5 +88,6 @@ struct config_dpdk {
 	struct config_memory_settings memory;
 	struct config_port *ports;
 	uint32_t ports_count;
+	bool stamp_cycles; /* count each stage's cycles */
 	const char *file_prefix;
 };

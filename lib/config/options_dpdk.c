@@ -215,6 +215,13 @@ static const struct option dpdk_rows[] = {
      .help =
          "Without work: poll burns its processor for the least delay; interrupt sleeps at once; "
          "adaptive polls for a while, then sleeps."},
+    {.key = "stamp_cycles",
+     .type = OPTION_BOOL,
+     AT(dpdk, stamp_cycles),
+     .init = "false",
+     .help =
+         "Count the processor's cycles in each stage (telemetry, /scloud/workers: cycles). Costs "
+         "two readings of the time stamp counter for each burst and stage."},
     {.key = "memory",
      .type = OPTION_OBJECT,
      AT(dpdk, memory),

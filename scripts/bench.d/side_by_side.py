@@ -22,8 +22,22 @@ OUT = Path(os.environ.get('SCLOUD_BENCH_OUT', TOP / 'build-bench'))
 MIB = 1 << 20
 
 
+def claim_processors():
+    """Makes a niceness below 0 count against other sessions, too: the kernel shares processors between
+    sessions first (sched_autogroup_enabled), and only within one by niceness."""
+    group = Path('/proc/self/autogroup')
+    if os.nice(0) >= 0 or not group.exists():
+        return
+    try:
+        os.setsid()
+    except PermissionError:
+        pass  # it leads its group of processes: then its session is its own
+    group.write_text('-20')
+
+
 def isolate():
     """Starts the program again in network, mount and process namespaces of its own."""
+    claim_processors()
     if os.environ.get('SCLOUD_BENCH') == 'inside':
         subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', '/run'], check=True)
         subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)

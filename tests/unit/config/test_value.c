@@ -121,12 +121,14 @@ static void words(void)
 {
 	struct config *config =
 	    load_good("{\"logging\":{\"level\":\"warning\",\"format\":\"json\"},"
-	              "\"dpdk\":{\"placement\":\"spread\",\"idle\":\"interrupt\"}}");
+	              "\"dpdk\":{\"placement\":\"spread\",\"idle\":\"interrupt\","
+	              "\"stamp_cycles\":true}}");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(config);
 	CU_ASSERT_EQUAL(config->logging.level, LOG_LEVEL_WARN);
 	CU_ASSERT_EQUAL(config->logging.format, LOG_FORMAT_JSON);
 	CU_ASSERT_EQUAL(config->dpdk.placement, CONFIG_PLACEMENT_SPREAD);
 	CU_ASSERT_EQUAL(config->dpdk.idle, CONFIG_IDLE_INTERRUPT);
+	CU_ASSERT_TRUE(config->dpdk.stamp_cycles);
 	config_free(config);
 	LOAD_EXPECT(
 	    "{\"dpdk\": {\"placement\": \"Fused\"}}",
