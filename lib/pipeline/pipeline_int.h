@@ -76,6 +76,7 @@ struct pipeline_lcore {
 	CACHE_ALIGNED uint16_t feed_next; /* who is served first in the next turn */
 	bool is_polled; /* a source cannot wake us */
 	bool was_draining;
+	bool has_work; /* in this turn something was taken */
 	uint32_t empty_turns;
 	uint64_t now_us;
 	uint64_t inner_cycles; /* spent in stages called from the one being stamped */

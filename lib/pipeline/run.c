@@ -118,6 +118,15 @@ static uint32_t take_all(struct pipeline_lcore *lcore)
 	return work;
 }
 
+static void flush(const struct pipeline_lcore *lcore, struct pipeline_stage *stage)
+{
+	const bool stamps = lcore->pipeline->stamp_cycles && lcore->has_work;
+	const uint64_t begin_tsc = stamps ? rte_rdtsc() : 0;
+	stage->base.ops->flush(&stage->base);
+	if (stamps)
+		stage_count(&stage->counters.cycles, rte_rdtsc() - begin_tsc);
+}
+
 static void run_stages(struct pipeline_lcore *lcore)
 {
 	for (uint16_t i = 0; i < lcore->stage_count; i++)
@@ -125,7 +134,7 @@ static void run_stages(struct pipeline_lcore *lcore)
 			pipeline_stage_run(lcore->stages[i]);
 	for (uint16_t i = 0; i < lcore->stage_count; i++)
 		if (lcore->stages[i]->base.ops->flush != NULL)
-			lcore->stages[i]->base.ops->flush(&lcore->stages[i]->base);
+			flush(lcore, lcore->stages[i]);
 }
 
 /* Sends what is gathered. Returns whether anything was put on a ring in this turn. */
@@ -194,6 +203,7 @@ uint32_t pipeline_lcore_turn(struct pipeline_lcore *lcore)
 	if (UNLIKELY(lcore->now_us >= lcore->window_end_us))
 		close_window(lcore, tsc);
 	uint32_t work = take_all(lcore);
+	lcore->has_work = work > 0;
 	run_stages(lcore);
 	bool sent = send(lcore);
 	bool returned = give_back(lcore);
