@@ -17,6 +17,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/attr.h"
 
@@ -66,20 +69,66 @@ static inline void name_table_prefetch(const struct name_table *table, uint64_t 
 	__builtin_prefetch(&table->bucket[name_table_start(table, hash)]);
 }
 
+/* Looks at all slots of a bucket at once. Gives a bit for each that has the tag. *last: the bucket has a free
+ * slot, so that no probe goes on behind it. */
+static inline uint32_t name_table_match(const struct name_table_bucket *bucket, uint32_t tag,
+                                        bool *last)
+{
+	uint32_t found = 0;
+	uint32_t used = 0;
+#ifdef __SSE2__
+	const __m128i *tags = (const __m128i *)(const void *)bucket->tag;
+	const __m128i *refs = (const __m128i *)(const void *)bucket->ref;
+	const __m128i wanted = _mm_set1_epi32((int)tag);
+	const __m128i none = _mm_setzero_si128();
+	const __m128i same = _mm_packs_epi32(_mm_cmpeq_epi32(_mm_load_si128(tags), wanted),
+	                                     _mm_cmpeq_epi32(_mm_load_si128(tags + 1), wanted));
+	const __m128i free = _mm_packs_epi32(_mm_cmpeq_epi32(_mm_load_si128(refs), none),
+	                                     _mm_cmpeq_epi32(_mm_load_si128(refs + 1), none));
+	const uint32_t both = (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(same, free));
+	found = both & 0xff;
+	used = ~(both >> NAME_TABLE_SLOTS) & 0xff;
+#else
+	for (uint32_t slot = 0; slot < NAME_TABLE_SLOTS; slot++) {
+		found |= (uint32_t)(bucket->tag[slot] == tag) << slot;
+		used |= (uint32_t)(bucket->ref[slot] != 0) << slot;
+	}
+#endif
+	*last = used != 0xff;
+	return found & used;
+}
+
 /* Where a probe stands. name_table_next() gives one candidate after the other; the caller compares. */
 struct name_table_probe {
 	const struct name_table_bucket *bucket;
 	uint32_t tag;
 	uint32_t at; /* bucket number */
-	uint32_t slot; /* next slot to look at */
+	uint32_t found; /* a bit for each slot of the bucket that is still to be given */
+	uint32_t slot; /* that was given last */
+	bool last; /* nothing is behind this bucket */
 };
+
+static inline struct name_table_probe name_table_probe_at(const struct name_table_bucket *bucket,
+                                                          uint32_t at, uint64_t hash)
+{
+	struct name_table_probe probe = {.bucket = bucket, .tag = name_table_tag(hash), .at = at};
+	probe.found = name_table_match(bucket, probe.tag, &probe.last);
+	return probe;
+}
 
 static inline struct name_table_probe name_table_probe(const struct name_table *table,
                                                        uint64_t hash)
 {
 	const uint32_t start = name_table_start(table, hash);
-	return (struct name_table_probe){
-	    .bucket = &table->bucket[start], .tag = name_table_tag(hash), .at = start, .slot = 0};
+	return name_table_probe_at(&table->bucket[start], start, hash);
+}
+
+/* The next candidate of the bucket at hand; needs probe->found. */
+static inline uint32_t name_table_give(struct name_table_probe *probe)
+{
+	probe->slot = (uint32_t)__builtin_ctz(probe->found);
+	probe->found &= probe->found - 1;
+	return probe->bucket->ref[probe->slot];
 }
 
 /* The next reference whose 32 bits of hash are right, or 0 when there is none. */
@@ -87,18 +136,13 @@ static inline uint32_t name_table_next(const struct name_table *table,
                                        struct name_table_probe *probe)
 {
 	while (true) {
-		for (; probe->slot < NAME_TABLE_SLOTS; probe->slot++) {
-			const uint32_t ref = probe->bucket->ref[probe->slot];
-			if (ref == 0)
-				return 0;
-			if (probe->bucket->tag[probe->slot] == probe->tag) {
-				probe->slot++;
-				return ref;
-			}
-		}
-		probe->slot = 0;
+		if (probe->found != 0)
+			return name_table_give(probe);
+		if (LIKELY(probe->last))
+			return 0;
 		probe->at = probe->at + 1 == table->bucket_count ? 0 : probe->at + 1;
 		probe->bucket = &table->bucket[probe->at];
+		probe->found = name_table_match(probe->bucket, probe->tag, &probe->last);
 	}
 }
 

@@ -99,6 +99,7 @@ struct query {
 	bool serial_known; /* `zone_serial` and `zone_labels` do */
 	uint8_t zone_labels; /* labels of the zone's name */
 	uint32_t views_generation;
+	uint32_t zone_ref; /* of zone/zone.h, in the zones of that view; QUERY_DISPATCHER */
 	uint32_t zone_serial;
 	uint32_t zone_expire_s;
 	const char *ede_text; /* static text beside answer.ede, or NULL */

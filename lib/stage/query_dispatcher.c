@@ -170,12 +170,12 @@ static bool is_ordinary(const struct query *query)
 
 /* Whether a zone of ours answers: the longest one, unless a zone of others lies in it. */
 static bool is_ours(const struct stage_query_dispatcher_settings *settings,
-                    const struct zone_set *zones, const struct dns_question *question)
+                    const struct zone_set *zones, const struct query *query)
 {
-	const struct zone *zone = zone_set_find(zones, question);
+	const struct zone *zone = zone_set_get(zones, query->zone_ref);
 	return zone != NULL &&
 	       (LIKELY(settings->outside.count == 0) ||
-	        !outside_has(&settings->outside, question, zone_origin(zone)->label_count));
+	        !outside_has(&settings->outside, &query->question, zone_origin(zone)->label_count));
 }
 
 /* What a burst is judged by. */
@@ -238,7 +238,7 @@ static void dispatch(struct stage *stage, struct rte_mbuf *mbuf, const struct zo
 
 	if (UNLIKELY(!is_ordinary(query))) {
 		stage_emit(stage, answer_odd(stage, mbuf), mbuf);
-	} else if (is_ours(dispatcher->settings, zones, &query->question)) {
+	} else if (is_ours(dispatcher->settings, zones, query)) {
 		query->verdict = QUERY_VERDICT_ZONE;
 		stage_emit(stage, QUERY_DISPATCHER_TO_ZONE_MANAGER, mbuf);
 	} else if (!query->recursion_allowed || query->question.class != DNS_CLASS_IN) {
@@ -292,6 +292,31 @@ static struct ratelimit *limit_of_lane(const struct stage *stage)
 	return snapshot != NULL ? ratelimit_lane(snapshot_load(snapshot), stage->instance) : NULL;
 }
 
+/* Finds all zones, then asks for what ZONE_MANAGER will read first in one go (zone/zone.h says why): it comes
+ * while the packets are judged. */
+static void look_ahead(const struct views *views, const struct policy *names,
+                       struct rte_mbuf **burst, uint16_t count)
+{
+	const void *line[PIPELINE_BURST];
+	uint16_t lines = 0;
+	for (uint16_t i = 0; i < count; i++) {
+		struct query *query = query_of(burst[i]);
+		zone_set_prefetch(pick_zones(views, query), &query->question);
+		if (names != NULL)
+			policy_prefetch(names, &query->question);
+	}
+	for (uint16_t i = 0; i < count; i++) {
+		struct query *query = query_of(burst[i]);
+		const struct zone_set *zones = views_zones(views, query->view);
+		query->zone_ref = zone_set_find_ref(zones, &query->question);
+		if (LIKELY(query->zone_ref != 0))
+			line[lines++] = zone_bucket_line(zone_set_get(zones, query->zone_ref),
+			                                 &query->question);
+	}
+	for (uint16_t i = 0; i < lines; i++)
+		rte_prefetch0(line[i]);
+}
+
 static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
 {
 	struct query_dispatcher *dispatcher = stage->state;
@@ -304,12 +329,7 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 	};
 
 	dispatcher->ratelimit = limit_of_lane(stage);
-	for (uint16_t i = 0; i < count; i++) {
-		struct query *query = query_of(burst[i]);
-		zone_set_prefetch(pick_zones(views, query), &query->question);
-		if (rules.names != NULL)
-			policy_prefetch(rules.names, &query->question);
-	}
+	look_ahead(views, rules.names, burst, count);
 	for (uint16_t i = 0; i < count; i++)
 		take(stage, burst[i], views_zones(views, query_of(burst[i])->view), &rules);
 }

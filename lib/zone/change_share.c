@@ -59,7 +59,7 @@ MUST_CHECK static bool slot_replace(struct share *share, uint64_t hash, uint32_t
 	struct name_table_bucket *bucket = own_bucket(share, probe.at);
 	if (bucket == NULL)
 		return false;
-	bucket->ref[probe.slot - 1] = to;
+	bucket->ref[probe.slot] = to;
 	return true;
 }
 

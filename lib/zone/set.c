@@ -11,6 +11,9 @@
 
 #define LABEL_WORDS ((DNS_LABELS_MAX + 1) / 64)
 
+/* In a reference: of the set below. */
+#define REF_UNDER (UINT32_C(1) << 31)
+
 /* So many zones are in the cache anyway: asking for them would cost more than it saves. */
 #define ZONES_IN_CACHE 256
 
@@ -56,7 +59,7 @@ enum result zone_set_create(struct zone *const *zones, size_t count, struct zone
 enum result zone_set_create_over(struct zone *const *zones, size_t count,
                                  const struct zone_set *under, struct zone_set **out)
 {
-	if (count >= UINT32_MAX)
+	if (count >= REF_UNDER)
 		return RESULT_NO_MEMORY;
 	struct zone_set *set = calloc(1, sizeof(*set) + count * sizeof(set->zone[0]));
 	if (set == NULL)
@@ -111,50 +114,70 @@ bool zone_set_index(const struct zone_set *set, const struct dns_name *name, siz
 	return true;
 }
 
-/* The longest zone of this set alone at or above the suffix that starts at `label`, or NULL. */
-static const struct zone *find_own(const struct zone_set *set, const struct dns_question *question,
-                                   unsigned label)
+/* The longest zone of this set alone at or above the suffix that starts at `label`: its index and one, or
+ * 0. */
+static uint32_t find_own(const struct zone_set *set, const struct dns_question *question,
+                         unsigned label)
 {
 	for (; label <= question->label_count; label++) {
 		if (!has_length(set, question->label_count - label))
 			continue;
 		const size_t at = question->label_at[label];
-		const struct zone *zone = find_exact(set, question->hash[label],
-		                                     question->name + at, question->name_len - at);
-		if (zone != NULL)
-			return zone;
+		const uint32_t ref = find_ref(set, question->hash[label], question->name + at,
+		                              question->name_len - at);
+		if (ref != 0)
+			return ref;
 	}
-	return NULL;
+	return 0;
 }
 
 /* The same with the set below: the longer name wins, at equal length the upper set. */
-static const struct zone *find_from(const struct zone_set *set, const struct dns_question *question,
-                                    unsigned label)
+static uint32_t find_from(const struct zone_set *set, const struct dns_question *question,
+                          unsigned label)
 {
-	const struct zone *zone = find_own(set, question, label);
+	const uint32_t own = find_own(set, question, label);
 	if (LIKELY(set->under == NULL))
-		return zone;
-	const struct zone *below = find_own(set->under, question, label);
-	if (zone == NULL || (below != NULL && below->origin_labels > zone->origin_labels))
-		return below;
-	return zone;
+		return own;
+	const uint32_t below = find_own(set->under, question, label);
+	if (own == 0 || (below != 0 && set->under->zone[below - 1]->origin_labels >
+	                                   set->zone[own - 1]->origin_labels))
+		return below == 0 ? 0 : below | REF_UNDER;
+	return own;
+}
+
+const struct zone *zone_set_get(const struct zone_set *set, uint32_t ref)
+{
+	if (UNLIKELY((ref & REF_UNDER) != 0)) {
+		set = set->under;
+		ref &= ~REF_UNDER;
+	}
+	return LIKELY(ref != 0) ? set->zone[ref - 1] : NULL;
+}
+
+uint32_t zone_set_find_ref(const struct zone_set *set, const struct dns_question *question)
+{
+	const uint32_t ref = find_from(set, question, 0);
+	/* RFC 4035 §3.1.4.1: DS lives above the cut, so the parent answers if it is ours. */
+	if (UNLIKELY(question->type == DNS_TYPE_DS) && ref != 0) {
+		const struct zone *zone = zone_set_get(set, ref);
+		if (zone->origin_labels == question->label_count && zone->origin_labels > 0) {
+			const uint32_t parent = find_from(set, question, 1);
+			if (parent != 0)
+				return parent;
+		}
+	}
+	return ref;
 }
 
 const struct zone *zone_set_find(const struct zone_set *set, const struct dns_question *question)
 {
-	const struct zone *zone = find_from(set, question, 0);
-	/* RFC 4035 §3.1.4.1: DS lives above the cut, so the parent answers if it is ours. */
-	if (UNLIKELY(question->type == DNS_TYPE_DS) && zone != NULL &&
-	    zone->origin_labels == question->label_count && zone->origin_labels > 0) {
-		const struct zone *parent = find_from(set, question, 1);
-		if (parent != NULL)
-			return parent;
-	}
-	return zone;
+	return zone_set_get(set, zone_set_find_ref(set, question));
 }
 
 static void prefetch_own(const struct zone_set *set, const struct dns_question *question)
 {
+	if (set->count < ZONES_IN_CACHE)
+		return;
 	for (unsigned label = 0; label <= question->label_count; label++) {
 		if (has_length(set, question->label_count - label))
 			name_table_prefetch(&set->table, question->hash[label]);
@@ -194,19 +217,14 @@ void zone_set_prefetch_zone(const struct zone_set *set, const struct dns_questio
 		prefetch_zone(set->under, question);
 }
 
-void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question)
+const void *zone_bucket_line(const struct zone *zone, const struct dns_question *question)
 {
-	__builtin_prefetch(
-	    zone_bucket(zone, name_table_place(zone->bucket_count, question->hash[0])));
+	return zone_bucket(zone, name_table_place(zone->bucket_count, question->hash[0]));
 }
 
-void zone_prefetch_node(const struct zone *zone, const struct dns_question *question)
+const void *zone_node_line(const struct zone *zone, const struct dns_question *question)
 {
 	struct name_table_probe probe = zone_probe(zone, question->hash[0]);
 	const uint32_t ref = zone_probe_next(zone, &probe);
-	if (ref == 0)
-		return;
-	const uint8_t *node = (const uint8_t *)zone_node_at(zone, ref);
-	__builtin_prefetch(node);
-	__builtin_prefetch(node + CACHE_LINE_BYTES);
+	return ref != 0 ? zone_node_at(zone, ref) : NULL;
 }

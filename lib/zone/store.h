@@ -171,27 +171,19 @@ static inline struct name_table_bucket *zone_bucket(const struct zone *zone, uin
 static inline struct name_table_probe zone_probe(const struct zone *zone, uint64_t hash)
 {
 	const uint32_t start = name_table_place(zone->bucket_count, hash);
-	return (struct name_table_probe){.bucket = zone_bucket(zone, start),
-	                                 .tag = name_table_tag(hash),
-	                                 .at = start,
-	                                 .slot = 0};
+	return name_table_probe_at(zone_bucket(zone, start), start, hash);
 }
 
 static inline uint32_t zone_probe_next(const struct zone *zone, struct name_table_probe *probe)
 {
 	while (true) {
-		for (; probe->slot < NAME_TABLE_SLOTS; probe->slot++) {
-			const uint32_t ref = probe->bucket->ref[probe->slot];
-			if (ref == 0)
-				return 0;
-			if (probe->bucket->tag[probe->slot] == probe->tag) {
-				probe->slot++;
-				return ref;
-			}
-		}
-		probe->slot = 0;
+		if (probe->found != 0)
+			return name_table_give(probe);
+		if (LIKELY(probe->last))
+			return 0;
 		probe->at = probe->at + 1 == zone->bucket_count ? 0 : probe->at + 1;
 		probe->bucket = zone_bucket(zone, probe->at);
+		probe->found = name_table_match(probe->bucket, probe->tag, &probe->last);
 	}
 }
 

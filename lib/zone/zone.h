@@ -131,14 +131,23 @@ MUST_CHECK bool zone_set_index(const struct zone_set *set, const struct dns_name
  * §3.1.4.1). */
 const struct zone *zone_set_find(const struct zone_set *set, const struct dns_question *question);
 
-/* Asks memory for the cache lines that zone_set_find() will read first. Over a burst: this for all, then
- * zone_set_find() and zone_prefetch_bucket() for all, then zone_prefetch_node() for all, then the
- * answers; each step finds what the one before has asked for. */
+/* The same, as a number by which that version of the set gives the zone again; 0: none. */
+uint32_t zone_set_find_ref(const struct zone_set *set, const struct dns_question *question);
+const struct zone *zone_set_get(const struct zone_set *set, uint32_t ref) PURE;
+
+/* Asks memory for the cache lines that zone_set_find() will read first, where there are many zones. */
 void zone_set_prefetch(const struct zone_set *set, const struct dns_question *question);
-/* Between the two, where there are many zones: asks for the zone itself. */
+/* After that, and before zone_set_find(): asks for the zone itself. */
 void zone_set_prefetch_zone(const struct zone_set *set, const struct dns_question *question);
-void zone_prefetch_bucket(const struct zone *zone, const struct dns_question *question);
-void zone_prefetch_node(const struct zone *zone, const struct dns_question *question);
+
+/* The lines that zone_answer() will read first: of the table, and, once that one is there, of the name's node
+ * and its first records (NULL: nothing has that name). They are given and not asked for, so that those of a
+ * burst can be asked for in one go: where a page's address has to be looked up first, a processor finishes
+ * nothing behind a prefetch until that is done, but does many of them side by side. */
+const void *zone_bucket_line(const struct zone *zone, const struct dns_question *question) PURE;
+const void *zone_node_line(const struct zone *zone, const struct dns_question *question) PURE;
+/* How many octets of a node to ask for: most have no more. */
+#define ZONE_NODE_AHEAD_BYTES 128
 
 struct zone_answer_request {
 	const struct dns_question *question;

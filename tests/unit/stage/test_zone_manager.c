@@ -85,6 +85,9 @@ static struct rte_mbuf *decoded(const char *name, uint16_t type, uint8_t view, u
 	query->answer_limit = query->section_limit = 512;
 	query->view = view;
 	query->views_generation = generation;
+	/* QUERY_DISPATCHER's: of another version it means nothing. */
+	const struct views *views = snapshot_load(&snapshot);
+	query->zone_ref = zone_set_find_ref(views_zones(views, view), &query->question);
 	query->answer = (struct dns_answer){.ede = EDNS_EDE_NONE, .end = (uint32_t)len};
 	return mbuf;
 }
