@@ -66,6 +66,22 @@ MUST_CHECK enum result dns_builder_rr(struct dns_builder *builder, enum dns_sect
                                       const uint8_t *owner, uint16_t type, uint16_t class,
                                       uint32_t ttl, const uint8_t *rdata, uint16_t rdata_len);
 
+/* For finished records that need no search for names to compress: room for `size` octets, or NULL; then how much of
+ * it was used and for how many records of which section. */
+static inline uint8_t *dns_builder_room(const struct dns_builder *builder, uint32_t size)
+{
+	if (UNLIKELY(builder->len > builder->limit || builder->limit - builder->len < size))
+		return NULL;
+	return builder->message + builder->len;
+}
+
+static inline void dns_builder_used(struct dns_builder *builder, enum dns_section section,
+                                    uint32_t size, uint16_t records)
+{
+	builder->len += size;
+	builder->count[section] = (uint16_t)(builder->count[section] + records);
+}
+
 /* A mark to come back to when a group of RRsets has to be taken out again. */
 struct dns_builder_mark {
 	uint32_t len;

@@ -215,17 +215,16 @@ static bool put_soa(const struct reply *reply)
 	const struct zone *zone = reply->zone;
 	const struct zone_rrset *soa =
 	    (const struct zone_rrset *)(const void *)((const uint8_t *)zone_apex(zone) + zone->soa);
-	return reply_put(reply, DNS_SECTION_AUTHORITY, zone->origin.wire, soa, zone->negative_ttl);
+	return reply_put_negative(reply, soa);
 }
 
 static bool put_proof(const struct reply *reply, const struct reply_proof *proof)
 {
-	uint8_t owner[DNS_NAME_MAX + 1];
-	zone_node_name(proof->zone, proof->node, owner);
 	const uint16_t type =
 	    (proof->node->flags & ZONE_NODE_NSEC3) != 0 ? DNS_TYPE_NSEC3 : DNS_TYPE_NSEC;
 	const struct zone_rrset *rrset = zone_node_find(proof->node, type);
-	return rrset == NULL || reply_put(reply, DNS_SECTION_AUTHORITY, owner, rrset, ZONE_TTL_MAX);
+	return rrset == NULL ||
+	       reply_put_node(reply, DNS_SECTION_AUTHORITY, proof->zone, proof->node, rrset);
 }
 
 /* The SOA of a negative answer and the proofs, after the answer section is complete. */

@@ -4,7 +4,7 @@
 /* reply -- the state of one answer while it is made, shared by the files that make it.
  *
  * What:    answer.c walks the steps (find, hit, alias, referral, negative, authority, additional);
- *          proof.c adds what DNSSEC wants; additional.c addresses; reply.c puts RRsets into the message.
+ *          proof.c adds what DNSSEC wants; additional.c addresses; reply.c and put.c put RRsets into the message.
  * Threads: an object lives on the stack of one call of zone_answer().
  * Memory:  about 4 KiB of stack, most of it untouched unless aliases are followed.
  * Limits:  zone/zone_limits.h.
@@ -91,6 +91,32 @@ MUST_CHECK bool reply_put(const struct reply *reply, enum dns_section section, c
 /* The same for a set that must be there: TC if it is not. Gives the state to go on with. */
 enum reply_state reply_must(struct reply *reply, enum dns_section section, const uint8_t *owner,
                             const struct zone_rrset *rrset, enum reply_state then);
+
+/* The same for the set of a node under its own name. */
+MUST_CHECK bool reply_put_node(const struct reply *reply, enum dns_section section,
+                               const struct zone *zone, const struct zone_node *node,
+                               const struct zone_rrset *rrset);
+/* The SOA of a negative answer. */
+MUST_CHECK bool reply_put_negative(const struct reply *reply, const struct zone_rrset *soa);
+
+/* put.c: an owner that is written as some octets and a pointer into the question. */
+struct reply_owner {
+	const uint8_t *octets;
+	uint8_t len;
+	uint16_t pointer;
+};
+
+/* Writes a set with ZONE_RRSET_PLAIN, not its signatures. Afterwards the owner is the pointer to what was
+ * written. False: no room, nothing written. */
+MUST_CHECK bool reply_put_plain(const struct reply *reply, enum dns_section section,
+                                struct reply_owner *owner, const struct zone_rrset *rrset,
+                                uint32_t ttl);
+/* The owner of a node's records. False: it is not to be had so. */
+MUST_CHECK bool reply_owner_of(const struct reply *reply, const struct zone_node *node,
+                               struct reply_owner *out);
+/* The zone's SOA, not its signatures. False: not in this way. */
+MUST_CHECK bool reply_put_soa(const struct reply *reply, const struct zone_rrset *soa,
+                              uint32_t ttl);
 
 /* Remembers that the targets of an RRset want addresses in the additional section. */
 void reply_want_additional(struct reply *reply, const uint8_t *owner,

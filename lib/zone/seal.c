@@ -57,6 +57,8 @@ static uint32_t set_end(const struct zone_draft *draft, uint32_t first, struct z
 	    (struct zone_rrset){.ttl = record->ttl, .type = record->type, .covers = record->covers};
 	if (zone_target_has(record->type))
 		header->flags |= ZONE_RRSET_TARGETS;
+	if (dns_rdata_compressible(record->type).name_count == 0)
+		header->flags |= ZONE_RRSET_PLAIN;
 	while (true) {
 		header->count++;
 		header->size += (uint32_t)sizeof(uint16_t) + record->len;
@@ -275,6 +277,18 @@ static void write_chain(const struct seal *seal)
 	zone->chain_pages = pages;
 }
 
+/* MNAME and RNAME (RFC 1035 §3.3.13), as they are written behind a question in the zone. */
+static void seal_soa_names(struct zone *zone, const uint8_t *rdata)
+{
+	for (unsigned i = 0; i < ARRAY_COUNT(zone->soa_name); i++) {
+		struct zone_soa_name *name = &zone->soa_name[i];
+		const uint8_t len = (uint8_t)dns_name_len(rdata);
+		name->relative = dns_name_is_below(rdata, zone->origin.wire);
+		name->len = name->relative ? (uint8_t)(len - zone->origin_len) : len;
+		rdata += len;
+	}
+}
+
 void zone_seal_apex(struct zone *zone)
 {
 	const struct zone_node *apex = zone_apex(zone);
@@ -286,6 +300,7 @@ void zone_seal_apex(struct zone *zone)
 	const uint32_t minimum = bytes_load_u32(end - 4);
 	zone->serial = bytes_load_u32(end - 20);
 	zone->negative_ttl = soa->ttl < minimum ? soa->ttl : minimum;
+	seal_soa_names(zone, entry + sizeof(uint16_t));
 
 	const struct zone_rrset *param = zone_node_find(apex, DNS_TYPE_NSEC3PARAM);
 	if (!zone->nsec3 || param == NULL)

@@ -69,6 +69,7 @@ struct zone_node {
 enum zone_rrset_flag {
 	ZONE_RRSET_SIGNED = 1u << 0, /* the next RRset holds its signatures */
 	ZONE_RRSET_TARGETS = 1u << 1, /* behind the rdata: one node reference a record, 0 if none */
+	ZONE_RRSET_PLAIN = 1u << 2, /* no name in the rdata may be compressed */
 };
 
 /* An RRset: this header, then `count` times a 16-bit length (host order) and the rdata, padded to 4. */
@@ -119,6 +120,11 @@ struct zone {
 	uint32_t slots_used; /* of the table */
 
 	uint32_t soa; /* octets from the apex' node to its SOA set */
+	/* Of the two names in the SOA: the octets to write, and whether the zone's name follows them. */
+	struct zone_soa_name {
+		uint8_t len;
+		bool relative;
+	} soa_name[2];
 	/* NSEC: references of the nodes that own one, in canonical order. NSEC3: of the hashes' nodes, in
 	 * hash order. */
 	const struct zone_chain_page *chain;
