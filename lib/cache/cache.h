@@ -7,7 +7,7 @@
  *          question, with the offsets of their TTLs. A hit is a copy into the packet and a patch of
  *          TTLs. Found by the keyed hash of dns_question, type, class and the DO bit. When room is
  *          needed, SIEVE decides what goes.
- * Threads: cache_find(), cache_infer() and cache_prefetch() on any lcore, without locks and without shared writes,
+ * Threads: cache_find(), cache_infer() and cache_..._line() on any lcore, without locks and without shared writes,
  *          but for two relaxed marks that are only written when they are not yet set (hit since SIEVE came
  *          by; to be refreshed).
  *          cache_insert(), cache_insert_failure(), cache_hold() and cache_drain() on the one writer lcore.
@@ -75,11 +75,16 @@ void cache_destroy(struct cache *cache);
 enum cache_hit cache_find(struct cache *cache, const struct dns_question *question, bool dnssec_ok,
                           uint64_t now_ms, struct dns_builder *builder, struct dns_answer *out);
 
-/* Asks memory for the line that cache_find() reads first. */
-void cache_prefetch(const struct cache *cache, const struct dns_question *question, bool dnssec_ok);
-/* Asks memory for the entry's lines, if the line above has come by now: a second round over a burst. */
-void cache_prefetch_entry(const struct cache *cache, const struct dns_question *question,
-                          bool dnssec_ok);
+/* The lines that cache_find() reads first: of the index, and, once that one is there, of the entry (NULL: there is
+ * none). They are given and not asked for, so that those of a burst can be asked for in one go: where a
+ * page's address has to be looked up first, a processor finishes nothing behind a prefetch until that is
+ * done, but does many of them side by side. */
+const void *cache_bucket_line(const struct cache *cache, const struct dns_question *question,
+                              bool dnssec_ok);
+const void *cache_entry_line(const struct cache *cache, const struct dns_question *question,
+                             bool dnssec_ok);
+/* How many octets of an entry to ask for. */
+#define CACHE_ENTRY_AHEAD_BYTES 128
 
 /* Scratch memory of one lcore that reads, for cache_infer(). Fails: RESULT_NO_MEMORY. */
 struct cache_reader;

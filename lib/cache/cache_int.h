@@ -24,15 +24,10 @@
 #include <assert.h>
 
 #include "cache/cache.h"
+#include "cache/cache_bucket.h"
 #include "cache/cache_limits.h"
 
 #define CACHE_NONE UINT32_MAX
-#define CACHE_BUCKET_SLOTS 8u
-
-struct cache_bucket {
-	uint64_t
-	    slot[CACHE_BUCKET_SLOTS]; /* tag in the upper half, entry number + 1 in the lower */
-} CACHE_ALIGNED;
 
 enum cache_meta_flag {
 	CACHE_META_DNSSEC_OK = 1, /* part of the key */

@@ -71,8 +71,10 @@ static enum look probe(const struct cache *cache, const struct cache_wanted *wan
 	enum look worst = LOOK_OTHER;
 	for (unsigned which = 0; which < 2; which++) {
 		const struct cache_bucket *bucket = cache_index_bucket(cache, wanted->key, which);
-		for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
-			uint64_t slot = __atomic_load_n(&bucket->slot[i], __ATOMIC_ACQUIRE);
+		uint32_t match = cache_bucket_match(bucket, (uint32_t)(wanted->key >> 32));
+		for (; match != 0; match &= match - 1) {
+			uint64_t slot =
+			    __atomic_load_n(&bucket->slot[__builtin_ctz(match)], __ATOMIC_ACQUIRE);
 			if (slot == 0 || slot >> 32 != wanted->key >> 32)
 				continue;
 			struct cache_entry *entry = &cache->entries[(uint32_t)slot - 1];
@@ -238,26 +240,24 @@ enum cache_hit cache_find(struct cache *cache, const struct dns_question *questi
 	return find_name(cache, question, &wanted, builder, out);
 }
 
-void cache_prefetch(const struct cache *cache, const struct dns_question *question, bool dnssec_ok)
+const void *cache_bucket_line(const struct cache *cache, const struct dns_question *question,
+                              bool dnssec_ok)
 {
 	const struct cache_wanted wanted =
 	    cache_index_wanted(question, 0, question->type, dnssec_ok);
-	__builtin_prefetch(cache_index_bucket(cache, wanted.key, 0));
+	return cache_index_bucket(cache, wanted.key, 0);
 }
 
-void cache_prefetch_entry(const struct cache *cache, const struct dns_question *question,
-                          bool dnssec_ok)
+const void *cache_entry_line(const struct cache *cache, const struct dns_question *question,
+                             bool dnssec_ok)
 {
 	const struct cache_wanted wanted =
 	    cache_index_wanted(question, 0, question->type, dnssec_ok);
 	const struct cache_bucket *bucket = cache_index_bucket(cache, wanted.key, 0);
-	for (unsigned i = 0; i < CACHE_BUCKET_SLOTS; i++) {
-		uint64_t slot = __atomic_load_n(&bucket->slot[i], __ATOMIC_RELAXED);
-		if (slot == 0 || slot >> 32 != wanted.key >> 32)
-			continue;
-		const struct cache_entry *entry = &cache->entries[(uint32_t)slot - 1];
-		__builtin_prefetch(entry);
-		__builtin_prefetch(entry->image);
-		return;
-	}
+	const uint32_t found = cache_bucket_match(bucket, (uint32_t)(wanted.key >> 32));
+	if (found == 0)
+		return NULL;
+	const uint64_t slot =
+	    __atomic_load_n(&bucket->slot[__builtin_ctz(found)], __ATOMIC_RELAXED);
+	return (uint32_t)slot == 0 ? NULL : &cache->entries[(uint32_t)slot - 1];
 }

@@ -306,8 +306,9 @@ static void longest_names_and_the_root(void)
 	make_target(&made, DNS_SECTION_ANSWER, ".", DNS_TYPE_NS, 60, "a.root.");
 	CU_ASSERT_EQUAL(insert(false, NOW_MS), RESULT_OK);
 	CU_ASSERT_EQUAL(find(".", DNS_TYPE_NS, false, NOW_MS, 512), CACHE_FRESH);
-	cache_prefetch(cache, &made.question, false);
-	cache_prefetch_entry(cache, &made.question, false);
+	CU_ASSERT_PTR_NOT_NULL(cache_bucket_line(cache, &made.question, false));
+	CU_ASSERT_PTR_NOT_NULL(cache_entry_line(cache, &made.question, false));
+	CU_ASSERT_PTR_NULL(cache_entry_line(cache, &made.question, true));
 	cache_destroy(cache);
 }
 
