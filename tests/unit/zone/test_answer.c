@@ -55,12 +55,18 @@ static void test_reader(void)
 	vector_run("reader.vec");
 }
 
+static void test_straight(void)
+{
+	vector_run("straight.vec");
+}
+
 static const struct unit_case cases[] = {
     {"positive", test_positive},     {"negative", test_negative},
     {"wildcard", test_wildcard},     {"alias", test_alias},
     {"delegation", test_delegation}, {"additional", test_additional},
     {"truncation", test_truncation}, {"nsec", test_nsec},
     {"nsec3", test_nsec3},           {"reader", test_reader},
+    {"straight", test_straight},
 };
 
 int main(int argc, char **argv)
