@@ -23,7 +23,6 @@ import side_by_side as bench
 
 APP = bench.BUILD / 'app'
 PAGES = Path('/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages')
-FREE = PAGES.with_name('free_hugepages')
 PAGES_WANTED = 700
 SERVER, SOURCE = '10.53.0.2', '10.53.0.10-10.53.0.109'
 ZONE = 'example.com'
@@ -32,14 +31,14 @@ SERVER_CPU, GENERATOR_CPU = 0, 1
 
 @contextmanager
 def hugepages(count=PAGES_WANTED):
-    """`count` free huge pages while the bench runs; afterwards those that it added are given back."""
-    before, free = int(PAGES.read_text()), int(FREE.read_text())
-    added = max(0, count - free)
-    PAGES.write_text(str(before + added))
+    """`count` huge pages more while the bench runs. Those that are free now may be meant for others, another bench
+    that is starting among them."""
+    before = int(PAGES.read_text())
+    PAGES.write_text(str(before + count))
+    added = int(PAGES.read_text()) - before
     try:
-        if int(FREE.read_text()) < count:
-            raise SystemExit(f'only {FREE.read_text().strip()} of {count} huge pages are free; '
-                             f'memory is short or in pieces: {PAGES}')
+        if added < count:
+            raise SystemExit(f'only {added} of {count} huge pages can be had; memory is short or in pieces: {PAGES}')
         yield
     finally:
         PAGES.write_text(str(max(0, int(PAGES.read_text()) - added)))
