@@ -37,9 +37,18 @@ int zone_chain_compare(const struct zone_node *left, const struct zone_node *rig
 	return dns_name_compare(a.wire, b.wire);
 }
 
+/* Whether the node of a reference stands behind the key. Most names, and all hashes, are one label below the zone's:
+ * then nothing has to be taken apart (RFC 4034 §6.1). */
 static bool is_behind(const struct zone *zone, uint32_t ref, const uint8_t *key)
 {
-	const struct key owner = key_of(zone_node_at(zone, ref));
+	const struct zone_node *node = zone_node_at(zone, ref);
+	const uint8_t *prefix = node->prefix;
+	if (LIKELY(node->label_count == 1 && key[0] != 0 && key[key[0] + 1] == 0)) {
+		const size_t len = prefix[0] < key[0] ? prefix[0] : key[0];
+		const int order = memcmp(prefix + 1, key + 1, len);
+		return order != 0 ? order > 0 : prefix[0] > key[0];
+	}
+	const struct key owner = key_of(node);
 	return dns_name_compare(owner.wire, key) > 0;
 }
 
