@@ -4,11 +4,11 @@
 each; the client has the other processors."""
 import argparse
 import json
-import os
 import subprocess
 import time
 from pathlib import Path
 
+import figures
 import side_by_side as bench
 
 PORT = 5394  # plain DNS, for all servers
@@ -111,7 +111,7 @@ def measure(server, load):
     count, seconds, lost = load()
     used = server.cpu_s() - before
     return {'per_s': count / seconds, 'cpu_us': used * 1e6 / max(count, 1),
-            'busy': used / seconds, 'lost': lost}
+            'lost_percent': 100 * lost / max(count + lost, 1)}
 
 
 def dnsperf(*words):
@@ -127,24 +127,11 @@ def dnsperf(*words):
 QUERIES = []
 
 
-def show(scenes, rows, peer):
-    """Tables of medians; in brackets the median of the ratios to the peer, each of runs next to each other."""
-    medians = {}
-    for scene in scenes:
-        lines = []
-        for name, runs in rows[scene].items():
-            medians.setdefault(scene, {})[name] = row = {
-                key: bench.median(runs, key) for key in ('per_s', 'cpu_us', 'busy', 'lost')}
-            for key in ('per_s', 'cpu_us'):
-                row[f'{key}_ratio'] = bench.median(
-                    [{'ratio': a[key] / b[key]} for a, b in zip(runs, rows[scene][peer])], 'ratio')
-            lines.append([name, f"{row['per_s']:.0f} ({row['per_s_ratio']:.2f})",
-                          f"{row['cpu_us']:.2f} ({row['cpu_us_ratio']:.2f})",
-                          f"{row['busy']:.2f}", f"{row['lost']:.0f}"])
-        print(f'\n{scene}; in brackets the ratio to {peer}\n')
-        print(bench.table(['server', 'answers/s', 'CPU µs each', 'processor busy', 'lost'], lines),
-              flush=True)
-    return medians
+def show(scene, rows, peer):
+    """A table of medians; the ratios to the peer are of runs next to each other."""
+    notes = {name: f"{figures.ratio(rows, peer, name, 'cpu_us')} of {peer}'s CPU" for name in rows}
+    print(f'\n{scene}\n')
+    print(bench.report(rows, peer, ['per_s', 'cpu_us', 'lost_percent'], notes), flush=True)
 
 
 def run(doc, name, servers, scenes):
@@ -152,7 +139,7 @@ def run(doc, name, servers, scenes):
     parser = argparse.ArgumentParser(prog=f'scripts/bench {name}', description=doc)
     parser.add_argument('-n', '--names', type=int, default=10000, help='names in the zone')
     parser.add_argument('-r', '--runs', type=int, default=5, help='runs of each server and scene')
-    parser.add_argument('-l', '--seconds', type=int, default=4, help='how long a run lasts')
+    parser.add_argument('-l', '--seconds', type=float, default=4, help='how long a run lasts')
     parser.add_argument('-s', '--scene', help='only scenes whose text has this in it')
     parser.add_argument('-o', '--only', choices=servers, help='only this server')
     options = parser.parse_args()
@@ -175,8 +162,9 @@ def run(doc, name, servers, scenes):
                 rows[text][server].append(measure(started, scenes[text](options)))
             started.stop()
             time.sleep(0.1)
-    medians = show(texts, rows, chosen[-1])
+    for text in texts:
+        show(text, rows[text], chosen[-1])
     bench.save(name, {
-        'machine': bench.machine(), 'medians': medians, 'runs': rows,
+        'machine': bench.machine(), 'base': chosen[-1], 'options': vars(options), 'runs': rows,
         'versions': {server: bench.version(*VERSIONS[server]) for server in chosen
                      if server in VERSIONS}})

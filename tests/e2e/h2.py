@@ -34,13 +34,13 @@ def post(stream, message, end=True):
 
 
 class Client:
-    """A connection after the preface; it answers nothing by itself."""
+    """A connection after the preface; it answers nothing by itself. `first` goes out before."""
 
-    def __init__(self, address, port, settings=b'', source=None):
+    def __init__(self, address, port, settings=b'', source=None, first=b''):
         self.socket = socket.create_connection((address, port), 10,
                                                (source, 0) if source else None)
         self.buffer = b''
-        self.socket.sendall(PREFACE + frame(SETTINGS, 0, 0, settings))
+        self.socket.sendall(first + PREFACE + frame(SETTINGS, 0, 0, settings))
 
     def send(self, data):
         """False: the server has closed the connection."""

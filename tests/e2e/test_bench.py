@@ -19,6 +19,8 @@ OUT = Path(tempfile.mkdtemp(prefix='scloud-e2e-bench-'))
 TINY = [
     ('zones', ['-n', 3, '-r', 1], ['scloud-dns', 'Knot', 'NSD']),
     ('memory', ['-n', 100, '-c', 100, '-r', 1], ['scloud-dns', 'Knot', 'NSD', 'Unbound']),
+    ('tcp', ['-n', 100, '-l', 0.3, '-r', 1, '-s', 'pipelined'], ['scloud-dns', 'NSD']),
+    ('connections', ['-n', 20, '-b', 5, '-l', 0.2, '-r', 1], ['alone', '20 idle', '20 idle, 5 busy']),
     ('idle', ['-l', 0.1, '-k', 2, '-r', 1], ['scloud-dns, adaptive', 'Knot', 'NSD', 'Unbound']),
 ]
 

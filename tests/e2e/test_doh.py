@@ -3,13 +3,16 @@
 """DNS over HTTPS: real clients, both methods, what is refused and how, a proxy's plain HTTP/2."""
 import base64
 import re
+import socket
+import threading
 import time
 
+import h2
 import wire
 from harness import (UPSTREAM, V4, WORK, Server, accounts_hold, case, command, dnsperf, expect,
                      expect_equal, run, stops_cleanly, test_config)
 from tls import make_certificate
-from upstream import Upstream
+from upstream import Upstream, gives
 
 PORT = 8443
 ORIGIN = 'https://console.test'
@@ -31,7 +34,7 @@ def slow(query, _):
 
 def setup():
     make_certificate(WORK, 'doh')
-    Upstream(UPSTREAM, {'slow.test.': slow})
+    Upstream(UPSTREAM, {'slow.test.': slow, 'web.test.': gives(('web.test.', 'A', 60, '127.0.0.1'))})
     server.start(wire.query('www.example.com'))
 
 
@@ -121,6 +124,23 @@ def refused():
         expect_equal(get(message, '-H', f'accept: {accept}')[0], 200, accept)
 
 
+@case('curl finds a host with it: --doh-url')
+def doh_url():
+    with socket.create_server(('127.0.0.1', 8081)) as web:
+        web.settimeout(10)
+        def serve():
+            client, _ = web.accept()
+            client.recv(4096)
+            client.sendall(b'HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello')
+            client.close()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        text = command('curl', '-s', '--doh-insecure', '--doh-url', f'https://{V4}:{PORT}/dns-query',
+                       '-4', '-m', '10', 'http://web.test:8081/')
+        expect_equal(text, 'hello', 'the page')
+        thread.join(10)
+
+
 @case('HTTP/1.1 is told to speak HTTP/2')
 def http1():
     status, _, body = post(wire.query('www.example.com'), http='--http1.1')
@@ -168,7 +188,9 @@ def load():
 def proxy():
     global plain
     behind = test_config({'example.com.': 'example.zone'})
-    behind['doh'] = {'enabled': True, 'bind': '127.0.0.1:8053', 'terminate_tls': False}
+    behind['acl'] = behind.get('acl', []) + [{'name': 'proxy', 'networks': ['127.0.0.9/32']}]
+    behind['doh'] = {'enabled': True, 'bind': '127.0.0.1:8053', 'terminate_tls': False,
+                     'proxy_protocol_acl': 'proxy'}
     behind['dpdk']['ports'] = []
     behind['listener'] = [{'name': 'ready', 'address': '127.0.0.1', 'port': 5353}]
     plain = Server(behind, 'plain')
@@ -185,6 +207,14 @@ def proxy():
     status, _, _ = post(wire.query('www.example.com'), http='--http1.1',
                         url='http://127.0.0.1:8053/dns-query')
     expect_equal(status, 505, 'status of HTTP/1.1')
+    # From an address of the list a PROXY header has to come first; what it says is the client.
+    header = (b'\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c' + bytes([192, 0, 2, 7, 127, 0, 0, 1, 0x12, 0x67, 3, 0x55]))
+    with h2.Client('127.0.0.1', 8053, source='127.0.0.9', first=header) as client:
+        client.send(h2.post(1, wire.query('www.example.com')))
+        expect_equal(wire.Message(client.body(1)).status, 'NOERROR', 'behind a PROXY header')
+    with h2.Client('127.0.0.1', 8053, source='127.0.0.9') as client:
+        client.send(h2.post(1, wire.query('www.example.com')))
+        expect(client.body(1) is None, 'a proxy without a header was answered')
     expect_equal(plain.stop(), 0, 'exit status')
 
 

@@ -6,13 +6,14 @@ import struct
 import time
 
 import wire
-from harness import (UPSTREAM, V4, V6, Server, case, expect, expect_equal, run, stops_cleanly,
+from harness import (UPSTREAM, V4, V6, Server, case, command, expect, expect_equal, run, stops_cleanly,
                      test_config, wait_for)
 from upstream import Upstream, gives
 
 IDLE_MS = 1500
 SESSIONS = 40
 PER_IP = 20
+TCPI_OPT_SYN_DATA = 32  # linux/tcp.h
 
 config = test_config({'example.com.': 'example.zone'}, [UPSTREAM])
 config['limits'] = {'max_tcp_sessions': SESSIONS, 'max_tcp_sessions_per_ip': PER_IP,
@@ -55,6 +56,44 @@ def order():
         connection.send(wire.query('www.example.com', id=2))
         ids = [wire.Message(connection.receive()).id for _ in range(2)]
         expect_equal(ids, [2, 1], 'order of the answers')
+
+
+@case('a query in the first segment of a connection: fast open')
+def fast_open():
+    # This namespace's clients may; the kernel half, which is another one, offers it by itself.
+    command('sysctl', '-w', 'net.ipv4.tcp_fastopen=1')
+    message = wire.query('www.example.com')
+    for attempt in range(2):
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 3, 0))
+            connection.sendto(struct.pack('>H', len(message)) + message, socket.MSG_FASTOPEN, (V4, 53))
+            expect(connection.recv(4096), 'no answer')
+            options = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8)[5]
+    # The first one fetched a cookie, with the second one the query went along.
+    expect(options & TCPI_OPT_SYN_DATA, f'the query did not go along, options {options:#x}')
+
+
+@case('the keepalive option tells the idle time-out, less when connections run out')
+def keepalive():
+    def told(connection):
+        connection.send(wire.query('www.example.com', options=wire.option(11)))
+        answer = connection.receive()
+        at = answer.rindex(b'\0\x0b\0\x02')
+        return struct.unpack('>H', answer[at + 4:at + 6])[0]
+    with wire.Tcp(V4) as first:
+        expect_equal(told(first), IDLE_MS // 100, 'alone')
+    connections = []
+    try:
+        for address in (V4, V6):
+            for _ in range(PER_IP - 2):
+                connections.append(wire.Tcp(address))
+                connections[-1].send(wire.query('www.example.com'))
+                expect(connections[-1].receive(), 'no answer')
+        value = told(connections[-1])
+        expect(10 <= value < IDLE_MS // 100, f'told {value} with {len(connections)} of {SESSIONS}')
+    finally:
+        for connection in connections:
+            connection.close()
 
 
 @case('an idle connection is closed, a used one is not')
