@@ -185,7 +185,7 @@ static enum result add_port(const struct config *config, const struct ports *por
 		    .host = is_host,
 		};
 		enum result result = RESULT_OK;
-		if (ports->port[index].filtered)
+		if (ports->port[index].passes)
 			result = add_passed_udp(ports, index, i, &listener, half);
 		if (result != RESULT_OK)
 			return result;
@@ -372,8 +372,7 @@ enum result kernel_half_configure(const struct kernel_half_parts *parts, struct 
 		if (result != RESULT_OK)
 			return result;
 		add_routes(row, out);
-		if (strcmp(row->namespace_name, "own") != 0)
-			settings->netns_name = row->namespace_name;
 	}
-	return add_sockets(parts, out);
+	enum result result = ports_namespace(parts->config, ports, &settings->netns_name);
+	return result == RESULT_OK ? add_sockets(parts, out) : result;
 }

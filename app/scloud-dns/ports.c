@@ -116,6 +116,31 @@ enum result ports_open(struct ports *ports, uint16_t lanes, struct rte_mempool *
 	return RESULT_OK;
 }
 
+enum result ports_namespace(const struct config *config, const struct ports *ports,
+                            const char **name)
+{
+	const struct config_port *first = NULL;
+	*name = NULL;
+	for (uint16_t i = 0; i < ports->count; i++) {
+		const struct config_port *row = &config->dpdk.ports[i];
+		if (ports->port[i].mode != PORT_MODE_OWNED)
+			continue;
+		if (first == NULL)
+			first = row;
+		if (strcmp(row->namespace_name, first->namespace_name) != 0) {
+			log_error("ports", "PRT104",
+			          "port %s has the namespace \"%s\", port %s \"%s\": they share a "
+			          "kernel half, and so one namespace",
+			          first->name, first->namespace_name, row->name,
+			          row->namespace_name);
+			return RESULT_MALFORMED;
+		}
+	}
+	if (first != NULL && strcmp(first->namespace_name, "own") != 0)
+		*name = first->namespace_name;
+	return RESULT_OK;
+}
+
 void ports_close(struct ports *ports)
 {
 	for (uint16_t i = 0; i < ports->count; i++)

@@ -29,6 +29,11 @@ MUST_CHECK enum result ports_configure(const struct config *config, struct ports
 
 /* Opens all; on failure those already open are closed again and the reason is in the log. */
 MUST_CHECK enum result ports_open(struct ports *ports, uint16_t lanes, struct rte_mempool *pool);
+/* The network namespace of the kernel half, NULL for one of its own: open ports that DPDK owns share it.
+ * Fails, and logs why: RESULT_MALFORMED where they name different ones. */
+MUST_CHECK enum result ports_namespace(const struct config *config, const struct ports *ports,
+                                       const char **name);
+
 void ports_close(struct ports *ports);
 
 /* Whether a port might, or (once they are open) does, have fewer receive queues than there are lanes. */

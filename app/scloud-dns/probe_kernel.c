@@ -16,6 +16,7 @@
 #include <linux/capability.h>
 #include <netinet/in.h>
 
+#include "port/port.h"
 #include "probe_int.h"
 
 #define DNS_PORT 53
@@ -128,6 +129,12 @@ void probe_kernel(struct probe *probe)
 	          "net_af_packet: any interface, in a container too");
 	probe_row(probe, "AF_XDP", yes_no(has_socket(AF_XDP, SOCK_RAW)),
 	          "net_af_xdp: any interface, several times as fast");
+	probe_row(probe, "af_xdp's filter", yes_no(port_has_xdp_filter()),
+	          "built in: the kernel keeps what is not DNS");
+	if (!port_has_xdp_filter())
+		probe_advise(probe,
+		             "- af_xdp would take whole interfaces: install clang and libbpf-dev "
+		             "(scripts/deps build) and build again\n");
 	probe_row(probe, "/dev/vhost-net", yes_no(exists("/dev/vhost-net")),
 	          "net_virtio_user,path=/dev/vhost-net");
 	check_vfio(probe);

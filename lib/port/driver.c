@@ -7,8 +7,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "port/xdp_filter_int.h"
-
 /* Segments of the longest frame that a TAP can give (65,549 octets in buffers of 2 KiB). */
 #define TAP_DESCRIPTORS 64
 
@@ -46,7 +44,7 @@ const struct port_driver *port_driver_find(const char *device)
 		if (strncmp(device, drivers[i].name, strlen(drivers[i].name)) != 0)
 			continue;
 		if (strcmp(drivers[i].name, af_xdp_filtered.name) == 0 &&
-		    (port_xdp_filter_is_built() ||
+		    (port_has_xdp_filter() ||
 		     port_device_value(device, "xdp_prog", program, sizeof(program))))
 			return &af_xdp_filtered;
 		return &drivers[i];

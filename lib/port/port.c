@@ -21,6 +21,7 @@
 #include "port/caps_int.h"
 #include "port/device_int.h"
 #include "port/driver_int.h"
+#include "port/isolate_int.h"
 #include "port/shield_int.h"
 #include "port/tap_int.h"
 #include "port/xdp_filter_int.h"
@@ -55,7 +56,9 @@ static void take_identity(const struct port_settings *settings, const struct por
 	port->interface_index = info->if_index;
 	if (info->if_index == 0 || if_indextoname(info->if_index, port->interface) == NULL)
 		port->interface[0] = '\0';
-	port->mode = settings->mode == PORT_MODE_AUTO ? driver->mode : settings->mode;
+	port->mode = settings->mode;
+	if (port->mode == PORT_MODE_AUTO)
+		port->mode = port_isolate_fits(port->driver) ? PORT_MODE_BIFURCATED : driver->mode;
 	port->check_mac = driver->check_mac;
 	for (unsigned i = 0; i < settings->address_count; i++) {
 		port->address[i] = settings->addresses[i];
@@ -182,6 +185,8 @@ static enum result start(const struct port_settings *settings, const struct port
 	port_bond_host_setup(port, settings);
 	if (port->filtered)
 		port_xdp_filter_arm(port, settings);
+	else if (port->passes)
+		port_isolate_rules(port, settings);
 	port_shield_open(port, settings);
 	port_caps_log(port, settings, lane_count);
 	return RESULT_OK;
@@ -199,6 +204,10 @@ static enum result open_device(const struct port_settings *settings,
 	if (error != 0)
 		return RESULT_IO;
 	take_identity(settings, driver, &info, port);
+	if (port->mode == PORT_MODE_BIFURCATED && port_isolate_fits(port->driver)) {
+		port->passes = port_isolate_begin(port);
+		port->mode = port->passes ? PORT_MODE_BIFURCATED : PORT_MODE_OWNED;
+	}
 	result = configure(settings, driver, &info, lane_count, pool, port);
 	if (result == RESULT_OK)
 		result = start(settings, driver, lane_count, port);
@@ -223,7 +232,7 @@ static bool wants_filter(const struct port_settings *settings, const struct port
 static void tell_unfiltered(const struct port_settings *settings, const struct port_driver *driver)
 {
 	if (strcmp(driver->name, "net_af_xdp") == 0 && settings->mode == PORT_MODE_AUTO &&
-	    !port_xdp_filter_is_built())
+	    !port_has_xdp_filter())
 		log_info("port", "PRT015",
 		         "%s: built without the XDP filter: the whole interface is taken from the "
 		         "kernel",
@@ -241,7 +250,7 @@ static enum result prepare(const struct port_settings *settings, const struct po
 		return port_bond_prepare(settings, port, device);
 	if (!wants_filter(settings, driver))
 		return RESULT_OK;
-	port->filtered = true;
+	port->passes = port->filtered = true;
 	return port_xdp_filter_prepare(settings, device, file);
 }
 

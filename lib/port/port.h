@@ -91,8 +91,10 @@ struct port {
 	/* Ours: ranges, and single addresses with their full length. */
 	struct net_prefix address[PORT_ADDRESSES_MAX];
 	uint16_t address_count;
-	/* Our filter is on the interface: what it does not redirect the kernel has, and so do our sockets there. */
-	bool filtered;
+	/* What is ours is taken out in front of the kernel, by a filter or rules: whatever they pass although
+	 * it is for us comes to sockets of ours there. */
+	bool passes;
+	bool filtered; /* by our XDP program */
 	int filter_fd; /* the filter's attachment, -1: the driver's, which outlives the process */
 	int wake_fd[PORT_QUEUES_MAX]; /* readable while frames wait in the queue; -1: cannot wake */
 	bool is_bond;
@@ -125,6 +127,9 @@ uint32_t port_mbufs_held(const struct port_settings *settings, uint16_t lane_cou
 /* Whether the device may have fewer receive queues than there are lanes: true unless it is a NIC of which
  * nothing else was asked. Then LISTENER has to spread its queries. */
 bool port_may_lack_queues(const struct port_settings *settings) PURE;
+
+/* Whether this server was built with the filter by which an af_xdp port shares its interface with the kernel. */
+bool port_has_xdp_filter(void) PURE;
 
 /* The descriptor that is readable while frames wait in the queue, or -1: the queue must be polled. */
 int port_wake_fd(const struct port *port, uint16_t queue) PURE;

@@ -92,7 +92,7 @@ void port_shield_open(struct port *port, const struct port_settings *settings)
 		return;
 	for (unsigned i = 0; i < port->address_count; i++) {
 		/* What a filter leaves to the kernel we want: sockets that answer are there. */
-		if (port->filtered && !is_range(&port->address[i]))
+		if (port->passes && !is_range(&port->address[i]))
 			continue;
 		if (settings->dns_port_count == 0)
 			add_shield(port, &port->address[i], DNS_PORT);

@@ -42,7 +42,7 @@ struct key {
 	uint8_t octets[16];
 };
 
-bool port_xdp_filter_is_built(void)
+bool port_has_xdp_filter(void)
 {
 	return true;
 }

@@ -15,9 +15,6 @@
 
 #include "port/port.h"
 
-/* Whether the server was built with the filter (clang and libbpf were there). */
-bool port_xdp_filter_is_built(void);
-
 /* Makes sure that the interface has no program, takes away one of ours that a killed server has left, and writes
  * devargs that name the filter into `device`. `file` is the filter's and has to stay open until the device has
  * started. Fails, and logs why: RESULT_BUSY (somebody else's program is there), RESULT_NOT_FOUND (no such

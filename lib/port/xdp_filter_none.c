@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 
-bool port_xdp_filter_is_built(void)
+bool port_has_xdp_filter(void)
 {
 	return false;
 }

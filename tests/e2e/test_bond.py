@@ -29,11 +29,11 @@ def setup():
     command('ip', 'address', 'add', 'fd57::1/64', 'dev', 'bridge0', 'nodad')
     command('ip', 'link', 'set', 'bridge0', 'up')
     server.launch()
-    wait_for('the server', lambda: 'SRV002' in server.log_text() or not server.alive(), 20)
+    wait_for('the server', lambda: 'SRV002' in server.log_text() or not server.alive(), 60)
     expect(server.alive(), 'the server ended')
     for name in ('first0', 'second0'):
         command('ip', 'link', 'set', name, 'master', 'bridge0', 'up')
-    command('dig', f'@{OURS4}', '+tries=20', '+timeout=1', 'www.example.com')
+    command('dig', f'@{OURS4}', '+tries=60', '+timeout=1', 'www.example.com', timeout=90)
 
 
 def all_of_it():
@@ -102,15 +102,15 @@ class Partner(threading.Thread):
 def lacp():
     other = Server(config(device='net_bonding0,mode=4'), 'lacp')
     other.launch()
-    wait_for('the server', lambda: 'SRV002' in other.log_text() or not other.alive(), 20)
+    wait_for('the server', lambda: 'SRV002' in other.log_text() or not other.alive(), 60)
     names = ('first0', 'second0')
     for name in names:
         command('ip', 'link', 'set', name, 'master', 'bridge0', 'up')
     partner = Partner(names)
     partner.start()
-    wait_for('LACP on both members', lambda: len(partner.heard) == 2, 20)
-    wait_for('the link', lambda: other.telemetry('/scloud/ports')['bond']['link'] == 'up', 20)
-    command('dig', f'@{OURS4}', '+tries=20', '+timeout=1', 'www.example.com')
+    wait_for('LACP on both members', lambda: len(partner.heard) == 2, 60)
+    wait_for('the link', lambda: other.telemetry('/scloud/ports')['bond']['link'] == 'up', 60)
+    command('dig', f'@{OURS4}', '+tries=60', '+timeout=1', 'www.example.com')
     partner.stop()
     accounts_hold(other)
     stops_cleanly(other)()
@@ -121,7 +121,7 @@ def refused():
     for wrong in ({'device': 'net_tap0,iface=x0'}, {'members': []}):
         broken = Server(config(**wrong), 'broken')
         broken.launch()
-        wait_for('the end', lambda: not broken.alive(), 20)
+        wait_for('the end', lambda: not broken.alive(), 60)
         expect_equal(broken.process.returncode, 2, 'exit status')
         expect('PRT103' in broken.log_text(), broken.log_text())
 

@@ -49,19 +49,19 @@ def open_switch():
          '--forward-mode=io', '--auto-start', '--total-num-mbufs=16384'],
         stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
     for name, addresses in NETWORKS.items():
-        wait_for(f'the interface {name}0', lambda: os.path.exists(f'/sys/class/net/{name}0'), 20)
+        wait_for(f'the interface {name}0', lambda: os.path.exists(f'/sys/class/net/{name}0'), 60)
         for address in addresses:
             ours = address[:-1] + ('1/64' if ':' in address else '1/24')
             command('ip', 'address', 'add', ours, 'dev', f'{name}0', *(['nodad'] if ':' in address else []))
         command('ip', 'link', 'set', f'{name}0', 'up')
-    wait_for('the switch', lambda: b'Port 3' in (WORK / 'testpmd.log').read_bytes(), 20)
+    wait_for('the switch', lambda: b'Port 3' in (WORK / 'testpmd.log').read_bytes(), 60)
 
 
 def setup():
     open_switch()
     server.launch()
     for addresses in NETWORKS.values():
-        command('dig', f'@{addresses[0]}', '+tries=15', '+timeout=1', 'www.example.com', timeout=60)
+        command('dig', f'@{addresses[0]}', '+tries=60', '+timeout=1', 'www.example.com', timeout=90)
     expect(server.alive(), 'the server ended')
 
 
@@ -140,9 +140,9 @@ def xstats():
 @case('a peer that goes away leaves the others as they are')
 def peer_gone():
     switch.stdin.close()
-    switch.wait(20)
+    switch.wait(60)
     expect_equal(status_of(dig(V4, '+tries=3', 'www.example.com')), 'NOERROR', 'the TAP')
-    wait_for('the link of memif to go down', lambda: server.telemetry('/scloud/ports')['memif']['link'] == 'down')
+    wait_for('the link of memif to go down', lambda: server.telemetry('/scloud/ports')['memif']['link'] == 'down', 60)
     accounts_hold(server)
 
 

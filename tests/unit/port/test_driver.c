@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "port/eal.h"
-#include "port/xdp_filter_int.h"
 #include "unit.h"
 
 static void test_pci(void)
@@ -59,7 +58,7 @@ static void test_drivers(void)
 	CU_ASSERT_EQUAL(port_driver_find("net_tap0")->mode, PORT_MODE_OWNED);
 	CU_ASSERT_EQUAL(port_driver_find("net_af_packet0,iface=eth0")->mode, PORT_MODE_BIFURCATED);
 	CU_ASSERT_EQUAL(port_driver_find("net_af_xdp0,iface=eth0")->mode,
-	                port_xdp_filter_is_built() ? PORT_MODE_BIFURCATED : PORT_MODE_OWNED);
+	                port_has_xdp_filter() ? PORT_MODE_BIFURCATED : PORT_MODE_OWNED);
 	CU_ASSERT_EQUAL(port_driver_find("net_af_xdp0,iface=eth0,xdp_prog=/x.o")->mode,
 	                PORT_MODE_BIFURCATED);
 	CU_ASSERT_EQUAL(port_driver_find("0000:01:00.0")->mode, PORT_MODE_OWNED);
