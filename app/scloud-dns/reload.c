@@ -13,6 +13,7 @@
 #include "access.h"
 #include "base/log.h"
 #include "rate_limits.h"
+#include "telemetry/telemetry.h"
 
 enum result reload_open_log(const struct config *config)
 {
@@ -167,8 +168,11 @@ static void publish_zones(struct server *server, struct zones *next,
 {
 	snapshot_publish(&server->settings.zones, pipeline_get_rcu(server->pipeline),
 	                 zones_views(next));
-	zones_free(server->zones);
+	telemetry_lock();
+	struct zones *former = server->zones;
 	server->zones = next;
+	telemetry_unlock();
+	zones_free(former);
 	malloc_trim(0);
 	log_info(
 	    "zones", "ZON007",

@@ -21,6 +21,7 @@
 #include "cache_file.h"
 #include "commands.h"
 #include "health.h"
+#include "pages.h"
 #include "reload.h"
 #include "runtime_dir.h"
 #include "safety.h"
@@ -89,6 +90,7 @@ static int start_eal(struct server *server)
 	if (rte_eal_init(server->plan.argument_count, server->plan.argument) < 0)
 		return fail("DPDK does not start", RESULT_IO, rte_strerror(rte_errno));
 	server->eal_is_up = true;
+	web_follow(server->web); /* this thread has the control group's processors now */
 	return EXIT_SUCCESS;
 }
 
@@ -117,6 +119,23 @@ static int open_devices(struct server *server)
 	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* A row for reports. */
+static bool zone_at(void *context, uint32_t index, struct telemetry_zone *out)
+{
+	const struct server *server = context;
+	struct zones_row row;
+	if (!zones_at(server->zones, index, &row))
+		return false;
+	*out = (struct telemetry_zone){
+	    .zone = row.zone,
+	    .view = row.view,
+	    .file = row.file,
+	    .loaded_s = row.loaded_s,
+	    .is_former = row.is_former,
+	};
+	return true;
+}
+
 static int make_pipeline(struct server *server)
 {
 	struct pipeline_error error;
@@ -139,7 +158,8 @@ static int make_pipeline(struct server *server)
 	    .topology = &server->tables.topology,
 	    .placement = &server->plan.placement,
 	    .idle = server->plan.idle,
-	    .stamp_cycles = server->config->dpdk.stamp_cycles,
+	    .latency = server->config->metrics.latency || server->config->dpdk.stamp_cycles,
+	    .stamp_turns = server->config->dpdk.stamp_cycles ? 1 : 0,
 	    .pools = server->pools,
 	};
 	result = pipeline_create(&config, &server->pipeline, &error);
@@ -148,8 +168,13 @@ static int make_pipeline(struct server *server)
 	const struct telemetry_settings telemetry = {
 	    .pipeline = server->pipeline,
 	    .view = &server->settings.metrics_view,
+	    .zones = {zone_at, server},
 	    .ports = server->ports.port,
 	    .port_count = server->ports.count,
+	    .cache = server->settings.cache,
+	    .resolver = &server->settings.resolver_view,
+	    .tops = {server->settings.top_questions, server->settings.top_answers,
+	             server->settings.lanes},
 	    .start_us = server->start_us,
 	};
 	if (telemetry_open(&telemetry) != RESULT_OK)
@@ -183,8 +208,10 @@ static int prepare(struct server *server)
 		status = fail("cannot watch for crashes", RESULT_TOO_LONG, "sandbox.crash_folder");
 	if (status == EXIT_SUCCESS && safety_prepare(server) != RESULT_OK)
 		status = EXIT_WRONG;
-	if (status == EXIT_SUCCESS)
-		status = load_zones(server);
+	if (status != EXIT_SUCCESS)
+		return status;
+	server->web = pages_open(server->config);
+	status = load_zones(server);
 	if (status == EXIT_SUCCESS)
 		status = load_policies(server);
 	if (status != EXIT_SUCCESS)
@@ -266,6 +293,7 @@ static void log_totals(const struct server *server)
 /* Undoes whatever start() has done, in reverse. */
 static void stop(struct server *server)
 {
+	web_set_state(server->web, WEB_DRAINING);
 	if (server->pipeline != NULL) {
 		uint64_t timeout_us =
 		    (uint64_t)server->config->server.graceful_shutdown_timeout_secs * 1000000;
@@ -277,6 +305,7 @@ static void stop(struct server *server)
 	}
 	control_destroy(server->control);
 	cache_file_commands_end(server);
+	web_close(server->web);
 	if (server->telemetry_is_open)
 		telemetry_close();
 	pipeline_destroy(server->pipeline);
@@ -318,6 +347,7 @@ int server_run(const struct config *config, const struct args *args)
 		         server->plan.placement.lanes, server->plan.placement.lcore_count,
 		         server->plan.hugepages ? "huge page" : "ordinary");
 		health_ready(server);
+		web_set_state(server->web, WEB_READY);
 		server_loop(server, signal_fd);
 	}
 	stop(server);

@@ -46,6 +46,7 @@ struct server {
 	struct topology_tables tables;
 	struct pipeline *pipeline;
 	struct control *control;
+	struct web *web; /* NULL: metrics.enabled is false */
 	struct cache_load *abandoned; /* cache_file_commands.c */
 	struct sandbox_user user; /* where `has_user`: whom we become */
 	struct sandbox_report sandbox; /* what was given up */

@@ -117,6 +117,7 @@ static void fill_encoder(const struct settings_parts *parts, struct settings *se
 	memcpy(encoder->nsid, name, encoder->nsid_len);
 	encoder->cookie_keys = &settings->cookie_keys;
 	encoder->ratelimit = &settings->responses;
+	encoder->top = settings->top_answers;
 }
 
 /* 0 where the limits are those of RFC 1035. A name has an octet more than its text without the last dot,
@@ -153,6 +154,7 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .cookie_keys = &settings->cookie_keys,
 	    .ratelimit = &settings->queries,
 	    .outside = {parts->upstreams->outside_count, parts->upstreams->outside},
+	    .top = settings->top_questions,
 	};
 	settings->zone_manager = (struct stage_zone_manager_settings){
 	    .zones = &settings->zones,
@@ -195,6 +197,7 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->resolver.cache = settings->cache;
 	settings->resolver.pools = parts->pools;
 	settings->resolver.desk = settings->desk;
+	settings->resolver.view = &settings->resolver_view;
 	settings->resolver.engine = parts->upstreams->settings;
 	settings->resolver.upstream.sources = parts->upstreams->source;
 	settings->resolver.upstream.source_count = parts->upstreams->source_count;
@@ -213,6 +216,21 @@ static enum result make_reassembly(const struct settings_parts *parts, struct se
 		return RESULT_OK;
 	settings->reassembly = calloc(parts->lanes, sizeof(*settings->reassembly));
 	return settings->reassembly == NULL ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
+static enum result make_tops(const struct settings_parts *parts, struct settings *settings)
+{
+	uint64_t secret;
+	if (!parts->config->metrics.top)
+		return RESULT_OK;
+	if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret))
+		return RESULT_IO;
+	settings->lanes = parts->lanes;
+	enum result result =
+	    top_create(TOP_QUESTIONS, parts->lanes, secret, &settings->top_questions);
+	if (result == RESULT_OK)
+		result = top_create(TOP_ANSWERS, parts->lanes, secret, &settings->top_answers);
+	return result;
 }
 
 /* The pipeline is told where all of these are. */
@@ -262,6 +280,8 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 	if (result == RESULT_OK)
 		result = make_reassembly(parts, out);
 	if (result == RESULT_OK)
+		result = make_tops(parts, out);
+	if (result == RESULT_OK)
 		result = resolver_desk_create(&out->desk);
 	if (result != RESULT_OK)
 		return result;
@@ -280,5 +300,7 @@ void settings_free(struct settings *settings)
 	cache_destroy(settings->cache);
 	resolver_desk_destroy(settings->desk);
 	free(settings->reassembly);
+	top_destroy(settings->top_questions, settings->lanes);
+	top_destroy(settings->top_answers, settings->lanes);
 	memset(settings, 0, sizeof(*settings));
 }

@@ -56,6 +56,10 @@ struct settings {
 	struct resolver_desk *desk; /* the operator's questions */
 	struct net_reassembly *reassembly; /* one for each lane, or NULL */
 	struct metrics_view metrics_view;
+	struct resolver_view resolver_view;
+	struct top *top_questions; /* one for each lane, or NULL */
+	struct top *top_answers; /* the same */
+	uint16_t lanes;
 
 	struct stage_listener_settings listener;
 	struct stage_decoder_settings decoder;

@@ -12,13 +12,18 @@ void histogram_reset(struct histogram *histogram)
 	histogram->least = UINT64_MAX;
 }
 
-uint64_t histogram_bucket_top(uint32_t bucket)
+uint64_t histogram_bucket_top_of(uint32_t bucket, uint32_t bits)
 {
-	uint32_t group = bucket >> HISTOGRAM_PRECISION_BITS;
-	uint64_t low = bucket & ((1u << HISTOGRAM_PRECISION_BITS) - 1);
+	uint32_t group = bucket >> bits;
+	uint64_t low = bucket & ((1u << bits) - 1);
 	if (group == 0)
 		return low;
-	return (((UINT64_C(1) << HISTOGRAM_PRECISION_BITS) + low + 1) << (group - 1)) - 1;
+	return (((UINT64_C(1) << bits) + low + 1) << (group - 1)) - 1;
+}
+
+uint64_t histogram_bucket_top(uint32_t bucket)
+{
+	return histogram_bucket_top_of(bucket, HISTOGRAM_PRECISION_BITS);
 }
 
 static uint64_t load(const uint64_t *word)

@@ -35,20 +35,25 @@ struct histogram {
 
 void histogram_reset(struct histogram *histogram);
 
-/* The bucket of a value: below 2^BITS each value has its own; above, each doubling has 2^BITS, told by the
+/* The bucket of a value: below 2^bits each value has its own; above, each doubling has 2^bits, told by the
  * bits behind the leading one. */
+static inline uint32_t histogram_bucket_of(uint64_t value, uint32_t bits)
+{
+	if (value >> bits == 0)
+		return (uint32_t)value;
+	uint32_t shift = 63 - bits - (uint32_t)__builtin_clzll(value);
+	return ((shift + 1) << bits) + (uint32_t)((value >> shift) & ((1u << bits) - 1));
+}
+
 static inline uint32_t histogram_bucket(uint64_t value)
 {
 	if (value > HISTOGRAM_VALUE_MAX)
 		value = HISTOGRAM_VALUE_MAX;
-	if (value >> HISTOGRAM_PRECISION_BITS == 0)
-		return (uint32_t)value;
-	uint32_t shift = 63 - HISTOGRAM_PRECISION_BITS - (uint32_t)__builtin_clzll(value);
-	return ((shift + 1) << HISTOGRAM_PRECISION_BITS) +
-	       (uint32_t)((value >> shift) & ((1u << HISTOGRAM_PRECISION_BITS) - 1));
+	return histogram_bucket_of(value, HISTOGRAM_PRECISION_BITS);
 }
 
 /* The largest value that falls into a bucket. */
+uint64_t histogram_bucket_top_of(uint32_t bucket, uint32_t bits) PURE;
 uint64_t histogram_bucket_top(uint32_t bucket) PURE;
 
 static inline void histogram_add_word(uint64_t *word, uint64_t by)

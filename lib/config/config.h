@@ -26,6 +26,7 @@
 #include "config/config_dpdk.h"
 #include "config/config_limits.h"
 #include "config/config_logging.h"
+#include "config/config_metrics.h"
 #include "config/config_policy.h"
 #include "config/config_sandbox.h"
 #include "config/config_zone.h"
@@ -64,13 +65,6 @@ struct config_workers {
 	uint16_t sender;
 	uint16_t cache_janitor;
 	uint16_t metrics;
-};
-
-struct config_metrics {
-	bool enabled;
-	struct config_address prometheus_bind;
-	bool enable_health_endpoint;
-	struct config_address health_bind;
 };
 
 struct config_control {

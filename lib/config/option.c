@@ -29,7 +29,7 @@ static const struct option root_rows[] = {
     SECTION(workers, "How many instances of each stage, by their names.", .table = &option_workers),
     SECTION(logging, "Messages of the server.", .table = &option_logging),
     SECTION(sandbox, "What the process gives up once it is started.", .table = &option_sandbox),
-    SECTION(metrics, "Metrics over HTTP.", .table = &option_metrics, .pending = true),
+    SECTION(metrics, "What is measured, and metrics over HTTP.", .table = &option_metrics),
     SECTION(control, "Commands of the operator, over a Unix socket.", .table = &option_control),
     SECTION(admin, "Commands over TCP.", .table = &option_admin, .pending = true),
     SECTIONS(acl,

@@ -154,9 +154,19 @@ static const struct option metrics_rows[] = {
      AT(metrics, health_bind),
      .init = "\"127.0.0.1:8081\"",
      .help = "Address and port of /healthz and /readyz."},
+    {.key = "latency",
+     .type = OPTION_BOOL,
+     AT(metrics, latency),
+     .init = "true",
+     .help = "Measure how long answers take, and each stage; also with metrics.enabled false."},
+    {.key = "top",
+     .type = OPTION_BOOL,
+     AT(metrics, top),
+     .init = "true",
+     .help = "Count who asks most, and for what; also with metrics.enabled false."},
 };
 
-const struct option_table option_metrics = {TABLE(metrics, metrics_rows), .gate = "enabled"};
+const struct option_table option_metrics = {TABLE(metrics, metrics_rows)};
 
 static const struct option control_rows[] = {
     {.key = "socket",

@@ -41,7 +41,9 @@ enum result pipeline_create(const struct pipeline_config *config, struct pipelin
 	pipeline->placement = config->placement;
 	pipeline->idle = config->idle;
 	pipeline->sleep_max_us = IDLE_SLEEP_MAX_US;
-	pipeline->stamp_cycles = config->stamp_cycles;
+	if (config->latency)
+		pipeline->stamp_turns =
+		    config->stamp_turns != 0 ? config->stamp_turns : PIPELINE_STAMP_TURNS;
 	pipeline->pools = config->pools;
 	pipeline->number = atomic_fetch_add(&pipelines_made, 1);
 	result = pipeline_wire(pipeline, error);

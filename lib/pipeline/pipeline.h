@@ -15,6 +15,7 @@
  * RFC:     none. */
 #pragma once
 
+#include "base/latency.h"
 #include "pipeline/error.h"
 #include "pipeline/placement.h"
 #include "pipeline/pool.h"
@@ -38,7 +39,10 @@ struct pipeline_config {
 	const struct topology *topology;
 	const struct placement *placement;
 	enum idle_policy idle;
-	bool stamp_cycles; /* count TSC cycles per stage: two reads for each burst */
+	bool
+	    latency; /* measure how long answers take, and each stage in one of stamp_turns turns */
+	/* A power of two. 0: PIPELINE_STAMP_TURNS. */
+	uint32_t stamp_turns;
 	struct pipeline_pools pools; /* for statistics only; the settings hand them to the stages */
 };
 
@@ -76,6 +80,15 @@ struct pipeline_stage_stats {
 	uint16_t lcore; /* for pipeline_get_lcore() */
 	const struct stage_counters *counters; /* read with __atomic_load_n(…, __ATOMIC_RELAXED) */
 	uint32_t held; /* packets that a holding stage keeps */
+	const struct stage_times *times; /* NULL: not measured */
+	const struct answer_times *answer_times; /* where answers leave; NULL: not measured */
+};
+
+/* In TSC ticks, of the packets in turns with stamps. */
+struct stage_times {
+	struct latency
+	    work; /* in process() or poll(), without the stages called from there, per packet */
+	struct latency age; /* how old the first packet of a burst was when process() began */
 };
 
 struct pipeline_link_stats {

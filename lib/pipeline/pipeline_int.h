@@ -44,6 +44,7 @@ struct pipeline_stage {
 	/* Packets that wait for process(): from neighbours on this lcore and from rings. */
 	uint16_t inbox_count;
 	struct rte_mbuf *inbox[PIPELINE_BURST];
+	struct stage_times *times; /* NULL: not wanted */
 	struct stage_counters counters;
 };
 
@@ -80,6 +81,8 @@ struct pipeline_lcore {
 	uint32_t empty_turns;
 	uint64_t now_us;
 	uint64_t inner_cycles; /* spent in stages called from the one being stamped */
+	uint32_t turn_number; /* of those with stamps every stamp_turns-th */
+	bool is_stamped; /* this turn is */
 	uint64_t window_end_us, window_tsc, window_busy_tsc;
 
 	/* writer: this lcore; readers: control */
@@ -98,7 +101,7 @@ struct pipeline {
 	const struct topology *topology;
 	const struct placement *placement;
 	enum idle_policy idle;
-	bool stamp_cycles;
+	uint32_t stamp_turns; /* a power of two; 0: none is stamped */
 	uint64_t sleep_max_us; /* IDLE_SLEEP_MAX_US; tests of lost wake-ups make it endless */
 	struct pipeline_pools pools;
 	struct pipeline_rcu *rcu;
@@ -142,6 +145,13 @@ MUST_CHECK enum result pipeline_order(struct pipeline *pipeline);
 /* The ring or pair by which `producer` reaches that instance of the link's consumer. */
 struct pipeline_link *pipeline_find_pair(const struct pipeline *pipeline, uint8_t row_index,
                                          uint16_t producer, uint16_t consumer);
+
+/* times.c: what latencies are counted in, if they are wanted; and what a stage did in a turn with stamps. */
+MUST_CHECK enum result pipeline_times_make(struct pipeline_stage *stage);
+void pipeline_times_free(struct pipeline_stage *stage);
+void pipeline_times_work(struct pipeline_stage *stage, uint64_t cycles, uint32_t packets);
+void pipeline_times_age(struct pipeline_stage *stage, struct rte_mbuf *first, uint64_t now_tsc,
+                        uint32_t packets);
 
 /* stage.c: calls process() for what waits in the inbox. */
 void pipeline_stage_run(struct pipeline_stage *stage);

@@ -49,3 +49,8 @@
 
 /* The window over which an lcore's load is given. */
 #define LCORE_LOAD_WINDOW_US 1000000
+
+/* One turn of so many is stamped: two looks at the clock for each burst of each stage. Lower: the stamps
+ * cost more than the 3 % that all measuring may. Higher: a stage's percentiles take minutes to show what is
+ * new. */
+#define PIPELINE_STAMP_TURNS 16

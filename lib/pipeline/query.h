@@ -35,6 +35,7 @@ enum query_verdict {
 	QUERY_VERDICT_ZONE, /* ZONE_MANAGER answers */
 	QUERY_VERDICT_CACHE, /* CACHE_LOOKUP, then RESOLVER */
 	QUERY_VERDICT_ANSWER, /* rcode is set, ENCODER finishes (REFUSED, FORMERR, NOTIMP, CHAOS …) */
+	QUERY_VERDICT_RESOLVED, /* was CACHE, and RESOLVER is done with it */
 };
 
 /* What CACHE_WRITER does with a packet that comes from RESOLVER. */
@@ -97,7 +98,7 @@ struct query {
 	bool unfiltered; /* no policy on names is for the client; QUERY_DISPATCHER */
 	bool expire_known; /* `zone_expire_s` goes into the answer; ZONE_MANAGER */
 	bool serial_known; /* `zone_serial` and `zone_labels` do */
-	uint8_t zone_labels; /* labels of the zone's name */
+	uint8_t zone_labels; /* labels of the zone's name; ZONE_MANAGER */
 	uint32_t views_generation;
 	uint32_t zone_ref; /* of zone/zone.h, in the zones of that view; QUERY_DISPATCHER */
 	uint32_t zone_serial;

@@ -19,8 +19,10 @@ static void begin(struct pipeline_lcore *lcore)
 {
 	uint64_t now_us = clock_now_us();
 	bool draining = atomic_load_explicit(&lcore->pipeline->is_draining, memory_order_relaxed);
+	const uint32_t stamp_turns = lcore->pipeline->stamp_turns;
 	lcore->now_us = now_us;
 	lcore->was_draining = draining;
+	lcore->is_stamped = stamp_turns != 0 && (lcore->turn_number++ & (stamp_turns - 1)) == 0;
 	for (uint16_t i = 0; i < lcore->stage_count; i++) {
 		lcore->stages[i]->base.now_us = now_us;
 		lcore->stages[i]->base.draining = draining;
@@ -94,10 +96,10 @@ static uint16_t poll_source(struct pipeline_lcore *lcore, struct pipeline_stage 
 		return 0;
 	uint64_t before = count_emitted(stage);
 	lcore->inner_cycles = 0;
-	uint64_t begin_tsc = lcore->pipeline->stamp_cycles ? rte_rdtsc() : 0;
+	uint64_t begin_tsc = UNLIKELY(lcore->is_stamped) ? rte_rdtsc() : 0;
 	uint16_t work = stage->base.ops->poll(&stage->base, budget);
-	if (lcore->pipeline->stamp_cycles && work > 0)
-		stage_count(&stage->counters.cycles, rte_rdtsc() - begin_tsc - lcore->inner_cycles);
+	if (UNLIKELY(lcore->is_stamped) && work > 0)
+		pipeline_times_work(stage, rte_rdtsc() - begin_tsc - lcore->inner_cycles, work);
 	charge(stage, count_emitted(stage) - before);
 	return work;
 }
@@ -120,11 +122,12 @@ static uint32_t take_all(struct pipeline_lcore *lcore)
 
 static void flush(const struct pipeline_lcore *lcore, struct pipeline_stage *stage)
 {
-	const bool stamps = lcore->pipeline->stamp_cycles && lcore->has_work;
+	const bool stamps = lcore->is_stamped && lcore->has_work;
 	const uint64_t begin_tsc = stamps ? rte_rdtsc() : 0;
 	stage->base.ops->flush(&stage->base);
 	if (stamps)
-		stage_count(&stage->counters.cycles, rte_rdtsc() - begin_tsc);
+		stage_count(&stage->counters.cycles,
+		            (rte_rdtsc() - begin_tsc) * lcore->pipeline->stamp_turns);
 }
 
 static void run_stages(struct pipeline_lcore *lcore)

@@ -32,16 +32,17 @@ void pipeline_stage_run(struct pipeline_stage *stage)
 	struct pipeline_lcore *lcore = stage->lcore;
 	/* Nobody adds to the inbox meanwhile: direct calls have no cycle. */
 	stage->inbox_count = 0;
-	if (LIKELY(!lcore->pipeline->stamp_cycles)) {
+	if (LIKELY(!lcore->is_stamped)) {
 		run_process(stage, count);
 		return;
 	}
 	uint64_t outer = lcore->inner_cycles;
 	lcore->inner_cycles = 0;
 	uint64_t begin = rte_rdtsc();
+	pipeline_times_age(stage, stage->inbox[0], begin, count);
 	run_process(stage, count);
 	uint64_t cycles = rte_rdtsc() - begin;
-	stage_count(&stage->counters.cycles, cycles - lcore->inner_cycles);
+	pipeline_times_work(stage, cycles - lcore->inner_cycles, count);
 	lcore->inner_cycles = outer + cycles;
 }
 

@@ -63,7 +63,11 @@ struct stage_ops {
 	 * false when there is work already. NULL: the descriptors need no arming. */
 	bool (*arm)(struct stage *stage);
 	void (*disarm)(struct stage *stage);
+	/* Answers leave the server here: the stage is given answer_times. */
+	bool answers;
 };
+
+struct answer_times; /* pipeline/answer_times.h */
 
 /* One lcore writes, anybody reads (relaxed): a lost update is impossible, a late one is fine. */
 struct stage_counters {
@@ -73,7 +77,8 @@ struct stage_counters {
 	uint64_t answered; /* left the server (SENDER, TCP_ACCEPTOR) or for the kernel */
 	uint64_t drop[DROP_REASON_COUNT]; /* by name, pipeline/drop.def */
 	uint64_t bursts; /* calls of process() */
-	uint64_t cycles; /* TSC spent in process() and poll(), when stamping is on */
+	uint64_t
+	    cycles; /* TSC spent in process() and poll(), estimated from the turns with stamps */
 	uint64_t event[32]; /* the stage's own counts, named in its header */
 } CACHE_ALIGNED;
 
@@ -89,6 +94,7 @@ struct stage {
 	int socket; /* NUMA node */
 	uint64_t now_us; /* monotonic time, set by the run loop once per turn */
 	bool draining; /* the server stops: poll() makes no new packets; set by the run loop */
+	struct answer_times *answer_times; /* of a stage that `answers`; NULL: not wanted */
 	struct pipeline *pipeline; /* which it is part of: for METRICS */
 	struct stage_output *outputs;
 };

@@ -65,6 +65,8 @@ void pipeline_get_stage(const struct pipeline *pipeline, uint16_t index,
 	    .instance = stage->base.instance,
 	    .lcore = stage->lcore->index,
 	    .counters = &stage->counters,
+	    .times = stage->times,
+	    .answer_times = stage->base.answer_times,
 	    .held = ops->held != NULL && stage->is_initialised ? ops->held(&stage->base) : 0,
 	};
 }

@@ -78,8 +78,9 @@ static enum result make_stage(struct pipeline *pipeline, uint16_t row, uint16_t 
 	    .outputs = stage->outputs,
 	    .pipeline = pipeline,
 	};
-	if (ops->state_size == 0)
-		return RESULT_OK;
+	enum result result = pipeline_times_make(stage);
+	if (result != RESULT_OK || ops->state_size == 0)
+		return result;
 	stage->base.state = pipeline_memory_make(ops->state_size, socket);
 	return stage->base.state == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 }
@@ -215,6 +216,7 @@ static void free_stage(struct pipeline_stage *stage)
 		pipeline_memory_free(stage->outputs[i].targets);
 	pipeline_memory_free(stage->reach);
 	pipeline_memory_free(stage->base.state);
+	pipeline_times_free(stage);
 	pipeline_memory_free(stage);
 }
 

@@ -16,6 +16,7 @@
 struct encoder {
 	const struct stage_encoder_settings *settings;
 	struct ratelimit *ratelimit; /* of this lane, for the burst at hand; NULL: none */
+	struct top *top; /* of this lane; NULL: none */
 };
 
 static const char *const outputs[] = {"sender", NULL};
@@ -24,6 +25,9 @@ static enum result encoder_init(struct stage *stage, const void *settings)
 {
 	struct encoder *encoder = stage->state;
 	encoder->settings = settings;
+	/* Beside the pipeline (pipeline/solo.h) a question is nobody's. */
+	if (encoder->settings->top != NULL && stage->pipeline != NULL)
+		encoder->top = &encoder->settings->top[stage->instance];
 	return RESULT_OK;
 }
 
@@ -260,6 +264,7 @@ static void encoder_process(struct stage *stage, struct rte_mbuf **burst, uint16
 
 	encoder->ratelimit =
 	    snapshot != NULL ? ratelimit_lane(snapshot_load(snapshot), stage->instance) : NULL;
+	top_take(encoder->top, burst, count, stage->now_us);
 	for (uint16_t i = 0; i < count; i++) {
 		const struct query *query = query_of(burst[i]);
 		rte_prefetch0(query_message(burst[i]));

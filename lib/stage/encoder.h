@@ -19,6 +19,7 @@
 #include "guard/ratelimit.h"
 #include "pipeline/snapshot.h"
 #include "pipeline/stage.h"
+#include "stage/top.h"
 
 /* What DECODER keeps back for an extended error without text (RFC 8914 §2): option header and code. */
 #define ENCODER_EDE_RESERVE 6
@@ -51,6 +52,7 @@ struct stage_encoder_settings {
 	uint8_t nsid[ENCODER_NSID_MAX];
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
 	const struct snapshot *ratelimit; /* of struct ratelimit_lanes; NULL, or empty: no limit */
+	struct top *top; /* TOP_ANSWERS, one for each lane; NULL: not counted */
 };
 
 extern const struct stage_ops stage_encoder_ops;

@@ -20,6 +20,7 @@
 struct query_dispatcher {
 	const struct stage_query_dispatcher_settings *settings;
 	struct ratelimit *ratelimit; /* of this lane, for the burst at hand; NULL: none */
+	struct top *top; /* of this lane; NULL: none */
 };
 
 static const char *const outputs[] = {"zone_manager", "cache_lookup", "encoder", NULL};
@@ -28,6 +29,9 @@ static enum result query_dispatcher_init(struct stage *stage, const void *settin
 {
 	struct query_dispatcher *dispatcher = stage->state;
 	dispatcher->settings = settings;
+	/* Beside the pipeline (pipeline/solo.h) a question is nobody's. */
+	if (dispatcher->settings->top != NULL && stage->pipeline != NULL)
+		dispatcher->top = &dispatcher->settings->top[stage->instance];
 	return RESULT_OK;
 }
 
@@ -329,6 +333,7 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 	};
 
 	dispatcher->ratelimit = limit_of_lane(stage);
+	top_take(dispatcher->top, burst, count, stage->now_us);
 	look_ahead(views, rules.names, burst, count);
 	for (uint16_t i = 0; i < count; i++)
 		take(stage, burst[i], views_zones(views, query_of(burst[i])->view), &rules);

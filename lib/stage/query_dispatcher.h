@@ -19,6 +19,7 @@
 #include "pipeline/snapshot.h"
 #include "pipeline/stage.h"
 #include "stage/outside.h"
+#include "stage/top.h"
 
 enum query_dispatcher_output {
 	QUERY_DISPATCHER_TO_ZONE_MANAGER,
@@ -49,6 +50,7 @@ struct stage_query_dispatcher_settings {
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
 	const struct snapshot *ratelimit; /* of struct ratelimit_lanes; NULL, or empty: no limit */
 	struct outside outside; /* names in our zones that are not ours */
+	struct top *top; /* TOP_QUESTIONS, one for each lane; NULL: not counted */
 };
 
 extern const struct stage_ops stage_query_dispatcher_ops;

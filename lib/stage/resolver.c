@@ -183,6 +183,7 @@ static uint16_t emit_ready(struct stage *stage, uint16_t budget)
 			state->carriers--;
 		else
 			clients++;
+		query_of(mbuf)->verdict = QUERY_VERDICT_RESOLVED;
 		stage_release(stage, mbuf);
 		stage_emit(stage, RESOLVER_TO_CACHE_WRITER, mbuf);
 		emitted++;
@@ -204,6 +205,20 @@ static void mirror_stats(struct stage *stage)
 	__atomic_store_n(&event[RESOLVER_EVENT_COUNT_COALESCED], stats.coalesced, __ATOMIC_RELAXED);
 }
 
+/* Now and then while there is work, and once more after it. */
+static void show(struct stage *stage, uint32_t work)
+{
+	struct resolver_stage *state = stage->state;
+	if (state->view == NULL)
+		return;
+	if (work > 0 && state->view_due_us == UINT64_MAX)
+		state->view_due_us = stage->now_us + RESOLVER_VIEW_PERIOD_US;
+	if (LIKELY(stage->now_us < state->view_due_us))
+		return;
+	resolver_view_write(state->view, state->engine, stage->now_us / US_PER_MS);
+	state->view_due_us = UINT64_MAX;
+}
+
 static uint16_t resolver_stage_poll(struct stage *stage, uint16_t budget)
 {
 	struct resolver_stage *state = stage->state;
@@ -218,6 +233,7 @@ static uint16_t resolver_stage_poll(struct stage *stage, uint16_t budget)
 	work += emit_ready(stage, budget);
 	if (work > 0)
 		mirror_stats(stage);
+	show(stage, work);
 	return work < UINT16_MAX ? (uint16_t)work : UINT16_MAX;
 }
 
@@ -242,7 +258,8 @@ static uint64_t resolver_stage_deadline_us(struct stage *stage)
 	if (state->ready_count > 0 || upstream_has_failures(state->upstream))
 		return stage->now_us;
 	uint64_t due_ms = resolver_due_ms(state->engine);
-	return due_ms < UINT64_MAX / US_PER_MS ? due_ms * US_PER_MS : UINT64_MAX;
+	uint64_t due_us = due_ms < UINT64_MAX / US_PER_MS ? due_ms * US_PER_MS : UINT64_MAX;
+	return due_us < state->view_due_us ? due_us : state->view_due_us;
 }
 
 static uint32_t resolver_stage_held(const struct stage *stage)
@@ -294,6 +311,8 @@ static enum result open_all(struct stage *stage, const struct stage_resolver_set
 	engine.lookup = state->cache != NULL ? look_up : NULL;
 	engine.lookup_context = stage;
 	state->desk = settings->desk;
+	state->view = settings->view;
+	state->view_due_us = state->view != NULL ? 0 : UINT64_MAX;
 	engine.trace = state->desk != NULL ? tell_desk : NULL;
 	engine.trace_context = state->desk;
 	return resolver_create(&engine, &state->engine);

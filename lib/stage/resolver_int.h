@@ -24,6 +24,8 @@ struct resolver_stage {
 	struct dns_rrset_reader *reader;
 	struct resolver_sink sink;
 	struct resolver_desk *desk; /* the operator's questions; NULL: none */
+	struct resolver_view *view; /* NULL: nobody looks */
+	uint64_t view_due_us; /* when it is to be written; UINT64_MAX: nothing is new */
 	bool stopping; /* fini: packets are dropped */
 	uint32_t clients_max;
 	uint32_t carriers; /* of those that are ready */

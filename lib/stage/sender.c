@@ -10,14 +10,17 @@
 #include "net/frame.h"
 #include "net/net_limits.h"
 #include "net/reply.h"
+#include "pipeline/answer_times.h"
 #include "pipeline/query.h"
 
 #define MAC_BYTES 6
 
 /* What has to be counted once the frame has left, and its mbuf is gone. */
 struct sent_frame {
+	uint64_t arrival_tsc;
 	uint16_t len;
 	uint8_t bytes_event; /* enum sender_event */
+	uint8_t way; /* enum answer_way */
 };
 
 /* Frames that wait for one port's transmit queue. */
@@ -45,11 +48,17 @@ static void set_waiting(struct sender *sender, uint32_t waiting)
 static void count_sent(struct stage *stage, const struct sender_queue *queue, uint16_t sent)
 {
 	uint64_t bytes[SENDER_EVENT_COUNT] = {0};
+	struct answer_run run;
+	answer_run_begin(&run, stage->answer_times);
 	for (unsigned i = 0; i < sent; i++) {
-		bytes[queue->frame[i].bytes_event] += queue->frame[i].len;
-		if (queue->frame[i].bytes_event == SENDER_EVENT_KERNEL_BYTES)
+		const struct sent_frame *frame = &queue->frame[i];
+		bytes[frame->bytes_event] += frame->len;
+		if (frame->bytes_event == SENDER_EVENT_KERNEL_BYTES)
 			bytes[SENDER_EVENT_KERNEL_FRAMES]++;
+		else
+			answer_run_add(&run, frame->arrival_tsc, frame->way);
 	}
+	answer_run_end(&run);
 	for (unsigned i = 0; i < SENDER_EVENT_COUNT; i++) {
 		if (bytes[i] > 0)
 			stage_count(&stage->counters->event[i], bytes[i]);
@@ -106,8 +115,13 @@ static void gather(struct stage *stage, struct sender_queue *queue, struct rte_m
 		return;
 	}
 	queue->mbuf[queue->count] = mbuf;
-	queue->frame[queue->count] = (struct sent_frame){.len = (uint16_t)mbuf->pkt_len,
-	                                                 .bytes_event = (uint8_t)bytes_event};
+	const struct query *query = query_of(mbuf);
+	queue->frame[queue->count] = (struct sent_frame){
+	    .arrival_tsc = query->arrival_tsc,
+	    .len = (uint16_t)mbuf->pkt_len,
+	    .bytes_event = (uint8_t)bytes_event,
+	    .way = (uint8_t)answer_way_of(query),
+	};
 	queue->count++;
 	set_waiting(sender, sender->waiting + 1);
 }
@@ -287,4 +301,5 @@ const struct stage_ops stage_sender_ops = {
     .flush = flush,
     .deadline_us = deadline_us,
     .held = held,
+    .answers = true,
 };

@@ -8,6 +8,7 @@
 #include <rte_cycles.h>
 
 #include "base/check.h"
+#include "pipeline/answer_times.h"
 #include "pipeline/query.h"
 #include "slowpath/poller.h"
 
@@ -213,11 +214,47 @@ static void set_held(struct tcp_acceptor *acceptor, uint32_t held)
 	__atomic_store_n(&acceptor->held, held, __ATOMIC_RELAXED);
 }
 
+/* Of a datagram, while it is sent and its mbuf is gone. */
+struct sent_datagram {
+	const struct rte_mbuf *mbuf;
+	uint64_t arrival_tsc;
+	enum answer_way way;
+};
+
+static void note_datagrams(const struct local_udp *udp, struct sent_datagram *notes)
+{
+	for (uint16_t i = 0; i < udp->tx_count; i++) {
+		const struct query *query = query_of(udp->tx[i]);
+		notes[i] =
+		    (struct sent_datagram){udp->tx[i], query->arrival_tsc, answer_way_of(query)};
+	}
+}
+
+/* Those that did not leave are in the order in which they were to. */
+static void count_times(struct stage *stage, const struct sent_datagram *notes, uint16_t count,
+                        const struct local_udp_outcome *outcome)
+{
+	struct answer_run run;
+	uint16_t failed = 0;
+	answer_run_begin(&run, stage->answer_times);
+	for (uint16_t i = 0; i < count; i++) {
+		if (failed < outcome->failed_count && notes[i].mbuf == outcome->failed[failed])
+			failed++;
+		else
+			answer_run_add(&run, notes[i].arrival_tsc, notes[i].way);
+	}
+	answer_run_end(&run);
+}
+
 static void send_datagrams(struct tcp_acceptor *acceptor, struct local_udp *udp)
 {
 	struct local_udp_outcome outcome;
-	set_held(acceptor, acceptor->held - udp->tx_count);
+	struct sent_datagram notes[LOCAL_UDP_BATCH];
+	const uint16_t count = udp->tx_count;
+	set_held(acceptor, acceptor->held - count);
+	note_datagrams(udp, notes);
 	local_udp_send(udp, &outcome);
+	count_times(acceptor->stage, notes, count, &outcome);
 	stage_count(&acceptor->stage->counters->answered, outcome.sent);
 	for (uint16_t i = 0; i < outcome.failed_count; i++)
 		stage_drop(acceptor->stage, outcome.failed[i], DROP_ACCEPTOR_SOCKET_WRITE);
@@ -250,9 +287,10 @@ static void answer_stream(struct tcp_acceptor *acceptor, struct rte_mbuf *mbuf)
 	                                  .request = query->stream_request};
 	enum result result = tcp_server_answer(&acceptor->slowpath.tcp, stream, query_message(mbuf),
 	                                       query->message_len, stage->now_us);
-	if (result == RESULT_OK)
+	if (result == RESULT_OK) {
+		answer_times_add(stage->answer_times, query);
 		done(stage, mbuf);
-	else if (result == RESULT_NO_SPACE)
+	} else if (result == RESULT_NO_SPACE)
 		stage_drop(stage, mbuf, DROP_ACCEPTOR_SLOW_READER);
 	else
 		stage_drop(stage, mbuf, DROP_ACCEPTOR_CLIENT_GONE);
@@ -353,4 +391,5 @@ const struct stage_ops stage_tcp_acceptor_ops = {
     .wake_fds = wake_fds,
     .deadline_us = deadline_us,
     .held = held,
+    .answers = true,
 };

@@ -60,6 +60,7 @@ static struct place place_of(const struct views *views, const struct query *quer
 static void refuse(struct stage *stage, struct query *query)
 {
 	stage_count(&stage->counters->event[ZONE_MANAGER_EVENT_GONE], 1);
+	query->verdict = QUERY_VERDICT_ANSWER;
 	query->answer.rcode = DNS_RCODE_REFUSED;
 	query->answer.ede = EDNS_EDE_NOT_AUTHORITATIVE;
 }
@@ -71,7 +72,6 @@ static void describe(struct query *query, const struct zone *zone)
 	/* RFC 9660 §3.2: the version of the zone that the question's name is in, in answers of all kinds. */
 	query->serial_known = query->edns.zoneversion_asked;
 	query->zone_serial = zone_serial(zone);
-	query->zone_labels = origin->label_count;
 	/* RFC 7314 §3.1: of a primary, the SOA's own value; for questions that secondaries ask. */
 	query->expire_known = query->edns.expire_asked && query->question.type == DNS_TYPE_SOA &&
 	                      query->question.name_len == origin->len;
@@ -93,6 +93,7 @@ static void answer(struct stage *stage, const struct zone_set *zones, const stru
 	query_builder(mbuf, &builder);
 	zone_answer(zones, zone, &request, &builder, &query->answer);
 	query_take_sections(query, &builder);
+	query->zone_labels = zone_origin(zone)->label_count;
 	if (UNLIKELY(query->edns.present &&
 	             (query->edns.zoneversion_asked || query->edns.expire_asked)))
 		describe(query, zone);

@@ -12,21 +12,7 @@
 #include "stage/query_dispatcher.h"
 #include "telemetry/telemetry_int.h"
 
-/* Sum of one of a stage's events over all lanes. */
-static uint64_t sum_event(const struct pipeline *pipeline, const struct stage_ops *ops,
-                          unsigned event)
-{
-	uint64_t sum = 0;
-	for (uint16_t i = 0; i < pipeline_count_stages(pipeline); i++) {
-		struct pipeline_stage_stats stats;
-		pipeline_get_stage(pipeline, i, &stats);
-		if (stats.ops == ops)
-			sum += telemetry_read(&stats.counters->event[event]);
-	}
-	return sum;
-}
-
-static void add_answers(const struct pipeline *pipeline, struct rte_tel_data *reply)
+static void add_answers(const struct pipeline *pipeline, struct json_object *reply)
 {
 	static const struct {
 		unsigned event;
@@ -42,12 +28,13 @@ static void add_answers(const struct pipeline *pipeline, struct rte_tel_data *re
 	    {ENCODER_EVENT_TRUNCATED, "answers_truncated"},
 	};
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
-		rte_tel_data_add_dict_u64(reply, rows[i].name,
-		                          sum_event(pipeline, &stage_encoder_ops, rows[i].event));
+		telemetry_add_number(
+		    reply, rows[i].name,
+		    telemetry_sum_event(pipeline, &stage_encoder_ops, rows[i].event));
 }
 
 /* Questions whose names policies took. */
-static void add_policies(const struct pipeline *pipeline, struct rte_tel_data *reply)
+static void add_policies(const struct pipeline *pipeline, struct json_object *reply)
 {
 	static const struct {
 		unsigned event;
@@ -58,80 +45,75 @@ static void add_policies(const struct pipeline *pipeline, struct rte_tel_data *r
 	    {QUERY_DISPATCHER_EVENT_DENIED, "policy_denied"},
 	};
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
-		rte_tel_data_add_dict_u64(
+		telemetry_add_number(
 		    reply, rows[i].name,
-		    sum_event(pipeline, &stage_query_dispatcher_ops, rows[i].event));
+		    telemetry_sum_event(pipeline, &stage_query_dispatcher_ops, rows[i].event));
 }
 
-static void add_rates(const struct metrics_view *view, struct rte_tel_data *reply)
+static void add_rates(const struct metrics_view *view, struct json_object *reply)
 {
-	rte_tel_data_add_dict_u64(reply, "in_per_second", atomic_load(&view->in_per_second));
-	rte_tel_data_add_dict_u64(reply, "answered_per_second",
-	                          atomic_load(&view->answered_per_second));
-	rte_tel_data_add_dict_u64(reply, "dropped_per_second",
-	                          atomic_load(&view->dropped_per_second));
-	rte_tel_data_add_dict_u64(reply, "answered_per_second_max",
-	                          atomic_load(&view->answered_per_second_max));
+	telemetry_add_number(reply, "in_per_second", atomic_load(&view->in_per_second));
+	telemetry_add_number(reply, "answered_per_second", atomic_load(&view->answered_per_second));
+	telemetry_add_number(reply, "dropped_per_second", atomic_load(&view->dropped_per_second));
+	telemetry_add_number(reply, "answered_per_second_max",
+	                     atomic_load(&view->answered_per_second_max));
 }
 
-static void add_pools(const struct pipeline *pipeline, struct rte_tel_data *reply)
+static void add_pools(const struct pipeline *pipeline, struct json_object *reply)
 {
 	for (uint16_t i = 0; i < pipeline_count_pools(pipeline); i++) {
 		struct pipeline_pool_stats pool;
 		char name[TELEMETRY_NAME_BYTES];
 		pipeline_get_pool(pipeline, i, &pool);
 		snprintf(name, sizeof(name), "pool_%.40s_size", pool.name);
-		rte_tel_data_add_dict_u64(reply, name, pool.size);
+		telemetry_add_number(reply, name, pool.size);
 		snprintf(name, sizeof(name), "pool_%.40s_in_use", pool.name);
-		rte_tel_data_add_dict_u64(reply, name, pool.in_use);
+		telemetry_add_number(reply, name, pool.in_use);
 	}
 }
 
-int telemetry_stats(const struct telemetry_settings *settings, const char *params,
-                    struct rte_tel_data *reply)
+enum result telemetry_stats(const struct telemetry_settings *settings,
+                            const struct telemetry_request *request, struct json_object *reply)
 {
 	struct pipeline_totals totals;
-	(void)params;
+	(void)request;
 	pipeline_get_totals(settings->pipeline, &totals);
-	rte_tel_data_start_dict(reply);
-	rte_tel_data_add_dict_string(reply, "version", SCLOUD_VERSION);
-	rte_tel_data_add_dict_u64(reply, "uptime_seconds",
-	                          (clock_steady_us() - settings->start_us) / 1000000);
-	rte_tel_data_add_dict_u64(reply, "in", totals.in);
-	rte_tel_data_add_dict_u64(reply, "answered", totals.answered);
-	rte_tel_data_add_dict_u64(reply, "dropped", totals.dropped);
-	rte_tel_data_add_dict_u64(reply, "in_flight", totals.in_flight);
+	telemetry_add_text(reply, "version", SCLOUD_VERSION);
+	telemetry_add_number(reply, "uptime_seconds",
+	                     (clock_steady_us() - settings->start_us) / 1000000);
+	telemetry_add_number(reply, "in", totals.in);
+	telemetry_add_number(reply, "answered", totals.answered);
+	telemetry_add_number(reply, "dropped", totals.dropped);
+	telemetry_add_number(reply, "in_flight", totals.in_flight);
 	add_rates(settings->view, reply);
 	add_answers(settings->pipeline, reply);
 	add_policies(settings->pipeline, reply);
 	for (int i = 0; i < DROP_REASON_COUNT; i++) {
 		char name[TELEMETRY_NAME_BYTES];
 		snprintf(name, sizeof(name), "drop_%s", drop_name((enum drop_reason)i));
-		rte_tel_data_add_dict_u64(reply, name, totals.drop[i]);
+		telemetry_add_number(reply, name, totals.drop[i]);
 	}
 	add_pools(settings->pipeline, reply);
-	return 0;
+	return RESULT_OK;
 }
 
-int telemetry_drops(const struct telemetry_settings *settings, const char *params,
-                    struct rte_tel_data *reply)
+enum result telemetry_drops(const struct telemetry_settings *settings,
+                            const struct telemetry_request *request, struct json_object *reply)
 {
 	struct pipeline_totals totals;
-	(void)params;
+	(void)request;
 	pipeline_get_totals(settings->pipeline, &totals);
-	rte_tel_data_start_dict(reply);
 	for (int i = 0; i < DROP_REASON_COUNT; i++)
-		rte_tel_data_add_dict_u64(reply, drop_name((enum drop_reason)i), totals.drop[i]);
-	return 0;
+		telemetry_add_number(reply, drop_name((enum drop_reason)i), totals.drop[i]);
+	return RESULT_OK;
 }
 
-int telemetry_version(const struct telemetry_settings *settings, const char *params,
-                      struct rte_tel_data *reply)
+enum result telemetry_version(const struct telemetry_settings *settings,
+                              const struct telemetry_request *request, struct json_object *reply)
 {
 	(void)settings;
-	(void)params;
-	rte_tel_data_start_dict(reply);
-	rte_tel_data_add_dict_string(reply, "scloud_dns", SCLOUD_VERSION);
-	rte_tel_data_add_dict_string(reply, "dpdk", rte_version());
-	return 0;
+	(void)request;
+	telemetry_add_text(reply, "scloud_dns", SCLOUD_VERSION);
+	telemetry_add_text(reply, "dpdk", rte_version());
+	return RESULT_OK;
 }

@@ -5,11 +5,11 @@
 #include "stage/tcp_acceptor.h"
 #include "telemetry/telemetry_int.h"
 
-int telemetry_streams(const struct telemetry_settings *settings, const char *params,
-                      struct rte_tel_data *reply)
+enum result telemetry_streams(const struct telemetry_settings *settings,
+                              const struct telemetry_request *request, struct json_object *reply)
 {
 	uint64_t sums[TCP_EVENT_COUNT] = {0};
-	(void)params;
+	(void)request;
 	for (uint16_t i = 0; i < pipeline_count_stages(settings->pipeline); i++) {
 		struct pipeline_stage_stats stats;
 		pipeline_get_stage(settings->pipeline, i, &stats);
@@ -17,9 +17,7 @@ int telemetry_streams(const struct telemetry_settings *settings, const char *par
 		     event++)
 			sums[event] += telemetry_read(&stats.counters->event[event]);
 	}
-	rte_tel_data_start_dict(reply);
 	for (int event = 0; event < TCP_EVENT_COUNT; event++)
-		rte_tel_data_add_dict_u64(reply, tcp_event_name((enum tcp_event)event),
-		                          sums[event]);
-	return 0;
+		telemetry_add_number(reply, tcp_event_name((enum tcp_event)event), sums[event]);
+	return RESULT_OK;
 }

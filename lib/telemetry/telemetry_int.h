@@ -3,59 +3,79 @@
 
 /* telemetry_int -- what the files of this folder share.
  *
- * What:    the commands, and helpers for DPDK's reply objects.
- * Threads: DPDK's telemetry thread.
+ * What:    the reports, and helpers for JSON.
+ * Threads: whoever asks, under the lock of telemetry.c.
  * Memory:  as in telemetry.h.
  * Limits:  as in telemetry.h.
  * Trust:   parameters come from whoever may open the socket.
  * RFC:     none. */
 #pragma once
 
-#include <rte_telemetry.h>
-
 #include "telemetry/telemetry.h"
+#include "telemetry/telemetry_limits.h"
 
-/* Entries of a list in one reply: with the longest names they stay below DPDK's 16 KiB. */
-#define TELEMETRY_PAGE 24
 /* Names of counters and their prefix. */
 #define TELEMETRY_NAME_BYTES 64
 
-/* Each fills `reply`; `params` is what stands behind the comma, or NULL. */
-typedef int (*telemetry_fill)(const struct telemetry_settings *settings, const char *params,
-                              struct rte_tel_data *reply);
+/* Fills `reply`, an empty object; fails as telemetry_report() does. */
+typedef enum result telemetry_fill(const struct telemetry_settings *settings,
+                                   const struct telemetry_request *request,
+                                   struct json_object *reply);
 
-int telemetry_stats(const struct telemetry_settings *settings, const char *params,
-                    struct rte_tel_data *reply);
-int telemetry_streams(const struct telemetry_settings *settings, const char *params,
-                      struct rte_tel_data *reply);
-int telemetry_workers(const struct telemetry_settings *settings, const char *params,
-                      struct rte_tel_data *reply);
-int telemetry_links(const struct telemetry_settings *settings, const char *params,
-                    struct rte_tel_data *reply);
-int telemetry_lcores(const struct telemetry_settings *settings, const char *params,
-                     struct rte_tel_data *reply);
-int telemetry_drops(const struct telemetry_settings *settings, const char *params,
-                    struct rte_tel_data *reply);
-int telemetry_ports(const struct telemetry_settings *settings, const char *params,
-                    struct rte_tel_data *reply);
-int telemetry_xstats(const struct telemetry_settings *settings, const char *params,
-                     struct rte_tel_data *reply);
-int telemetry_version(const struct telemetry_settings *settings, const char *params,
-                      struct rte_tel_data *reply);
+telemetry_fill telemetry_cache;
+telemetry_fill telemetry_drops;
+telemetry_fill telemetry_graph;
+telemetry_fill telemetry_latency;
+telemetry_fill telemetry_lcores;
+telemetry_fill telemetry_links;
+telemetry_fill telemetry_ports;
+telemetry_fill telemetry_resolver;
+telemetry_fill telemetry_stats;
+telemetry_fill telemetry_streams;
+telemetry_fill telemetry_top;
+telemetry_fill telemetry_version;
+telemetry_fill telemetry_workers;
+telemetry_fill telemetry_xstats;
+telemetry_fill telemetry_zone;
+telemetry_fill telemetry_zones;
 
-/* Adds entry `index` of a list to the reply, or gives a negative errno. */
-typedef int (*telemetry_add)(const struct pipeline *pipeline, uint16_t index,
-                             struct rte_tel_data *reply);
+/* Sums over all zones: made once for each version of the list. */
+const struct telemetry_zone_sums *telemetry_zone_sums(const struct telemetry_settings *settings);
+void telemetry_sum_zones(const struct telemetry_settings *settings,
+                         struct telemetry_zone_sums *out);
 
-/* A page of a list of `count` entries from the one that `params` names on, with "count" and "next". */
-int telemetry_list(uint16_t count, const char *params, const struct pipeline *pipeline,
-                   telemetry_add add, struct rte_tel_data *reply);
+/* -- json.c -- */
+/* Take `member` over; NULL is memory that was not there, and shows as null. */
+void telemetry_add(struct json_object *object, const char *key, struct json_object *member);
+void telemetry_add_number(struct json_object *object, const char *key, uint64_t number);
+void telemetry_add_text(struct json_object *object, const char *key, const char *text);
+/* Adds an empty object and gives it; NULL: no memory. */
+struct json_object *telemetry_add_object(struct json_object *object, const char *key);
 
-/* The parameter as a number; absent: 0. False when it is something else. */
-bool telemetry_parse_start(const char *params, uint16_t *out);
+/* Adds entry `index` of a list to the reply. */
+typedef void (*telemetry_entry)(const struct telemetry_settings *settings, uint32_t index,
+                                struct json_object *reply);
+/* What `request` wants of a list of `count` entries, with "count" and "next". */
+void telemetry_list(const struct telemetry_settings *settings,
+                    const struct telemetry_request *request, uint32_t count, telemetry_entry add,
+                    struct json_object *reply);
+/* The end of the page that `request` wants. */
+uint32_t telemetry_page_end(const struct telemetry_request *request, uint32_t count);
+/* Adds "count" and, where entries are left, "next". */
+void telemetry_page_close(struct json_object *reply, uint32_t end, uint32_t count);
+
+/* -- sums.c -- */
+/* Sum of one of a stage's events over all of its instances. */
+uint64_t telemetry_sum_event(const struct pipeline *pipeline, const struct stage_ops *ops,
+                             unsigned event);
 
 /* Reads a counter that another lcore writes. */
 static inline uint64_t telemetry_read(const uint64_t *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
+
+/* -- reply.c -- */
+struct rte_tel_data;
+/* Writes an object into DPDK's reply. Fails: negative errno. */
+int telemetry_reply(const struct json_object *object, struct rte_tel_data *reply);
