@@ -160,7 +160,8 @@ def shorten(value):
 def shape(value):
     """What is there, whatever the numbers are."""
     if isinstance(value, dict):
-        return {key: shape(row) for key, row in value.items() if key != 'next'}
+        return {'a port' if isinstance(row, dict) and 'driver' in row else key: shape(row)
+                for key, row in value.items() if key != 'next'}
     if isinstance(value, list):
         return [shape(row) for row in value]
     return type(value).__name__
