@@ -15,6 +15,9 @@ void commands_register(struct server *server)
 	cache_commands_register(server);
 	cache_file_commands_register(server);
 	explain_commands_register(server);
+	stats_commands_register(server);
+	capture_commands_register(server);
+	flight_commands_register(server);
 }
 
 void commands_add(struct json_object *object, const char *key, struct json_object *member)

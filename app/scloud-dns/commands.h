@@ -27,6 +27,9 @@ void zone_commands_register(struct server *server); /* zone list, show, reload, 
 void cache_commands_register(struct server *server); /* cache stats, lookup, flush */
 void cache_file_commands_register(struct server *server); /* cache dump, load */
 void explain_commands_register(struct server *server); /* explain, trace */
+void capture_commands_register(struct server *server); /* capture, watchers */
+void flight_commands_register(struct server *server); /* flight show, save, trigger */
+void stats_commands_register(struct server *server); /* stats */
 /* Frees what a load left behind whose client went away; the lcores have stopped. */
 void cache_file_commands_end(struct server *server);
 

@@ -183,7 +183,10 @@ bool explain_start(struct explain *explain, struct control_reply *reply, bool *w
 		return false;
 	}
 	explain_access(explain);
-	int output = run(explain, &stage_decoder_ops, &explain->server->settings.decoder, &counted);
+	/* Nobody has asked: there is nothing to record. */
+	struct stage_decoder_settings settings = explain->server->settings.decoder;
+	settings.tap = NULL;
+	int output = run(explain, &stage_decoder_ops, &settings, &counted);
 	if (output == DECODER_TO_ENCODER)
 		tell_answered(explain, "question", "DECODER");
 	else if (output == DECODER_TO_DISPATCHER)
@@ -227,6 +230,8 @@ void explain_encode(struct explain *explain)
 	struct stage_counters counted;
 	struct stage_encoder_settings settings = explain->server->settings.encoder;
 	settings.ratelimit = NULL;
+	settings.tap = NULL;
+	settings.flight = NULL;
 	if (explain->packet != NULL)
 		(void)run(explain, &stage_encoder_ops, &settings, &counted);
 }

@@ -66,6 +66,7 @@ void server_loop(struct server *server, int signal_fd)
 			log_flush();
 			safety_tick();
 			health_tick(server, now_us);
+			watchers_tick(&server->watchers, server->config, now_us);
 			next_hops_tick(&server->next_hops, &server->ports,
 			               pipeline_get_rcu(server->pipeline), now_us);
 		}

@@ -211,6 +211,10 @@ static void publish(struct server *server, struct reload_candidate *candidate, s
 	server->owned = candidate->config;
 	server->config = candidate->config;
 	candidate->config = NULL;
+	if (is_changed(&candidate->changes, "dnstap.") ||
+	    is_changed(&candidate->changes, "monitoring.") ||
+	    is_changed(&candidate->changes, "logging."))
+		(void)watchers_open(&server->watchers, server->config);
 }
 
 /* Opens the log anew where the new configuration wants it otherwise. */
@@ -305,6 +309,7 @@ void server_reload(struct server *server)
 	struct reload_candidate candidate;
 	struct zones_report report;
 	server_reopen_log(server);
+	watchers_reopen(&server->watchers, server->config);
 	enum result result = reload_read(server, NULL, &candidate);
 	if (result != RESULT_OK)
 		log_error("config", "CFG012", "nothing of the new configuration is taken over: %s",

@@ -181,6 +181,9 @@ static int make_pipeline(struct server *server)
 		return fail("DPDK refuses a telemetry command", RESULT_UNSUPPORTED, NULL);
 	server->telemetry_is_open = true;
 	cache_file_restore(server->settings.cache, server->config->cache.file);
+	watchers_start(&server->watchers, server->settings.tap, server->settings.flight,
+	               server->pipeline);
+	(void)watchers_open(&server->watchers, server->config);
 	return EXIT_SUCCESS;
 }
 
@@ -306,6 +309,7 @@ static void stop(struct server *server)
 	control_destroy(server->control);
 	cache_file_commands_end(server);
 	web_close(server->web);
+	watchers_end(&server->watchers);
 	if (server->telemetry_is_open)
 		telemetry_close();
 	pipeline_destroy(server->pipeline);

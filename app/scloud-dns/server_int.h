@@ -25,6 +25,7 @@
 #include "settings.h"
 #include "topology.h"
 #include "upstreams.h"
+#include "watchers.h"
 #include "zones.h"
 
 struct server {
@@ -45,6 +46,7 @@ struct server {
 	struct settings settings;
 	struct topology_tables tables;
 	struct pipeline *pipeline;
+	struct watchers watchers;
 	struct control *control;
 	struct web *web; /* NULL: metrics.enabled is false */
 	struct cache_load *abandoned; /* cache_file_commands.c */

@@ -118,6 +118,8 @@ static void fill_encoder(const struct settings_parts *parts, struct settings *se
 	encoder->cookie_keys = &settings->cookie_keys;
 	encoder->ratelimit = &settings->responses;
 	encoder->top = settings->top_answers;
+	encoder->tap = settings->tap;
+	encoder->flight = settings->flight;
 }
 
 /* 0 where the limits are those of RFC 1035. A name has an octet more than its text without the last dot,
@@ -172,6 +174,7 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .udp_size_v6 = udp_size(parts, 6),
 	    .nsid_len = settings->encoder.nsid_len,
 	    .cookies = true,
+	    .tap = settings->tap,
 	    .ignore_edns = !parts->config->server.enable_edns,
 	    .name_octets_max = name_octets_max(parts->config),
 	    .label_octets_max = label_octets_max(parts->config),
@@ -198,6 +201,7 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->resolver.pools = parts->pools;
 	settings->resolver.desk = settings->desk;
 	settings->resolver.view = &settings->resolver_view;
+	settings->resolver.tap = settings->tap;
 	settings->resolver.engine = parts->upstreams->settings;
 	settings->resolver.upstream.sources = parts->upstreams->source;
 	settings->resolver.upstream.source_count = parts->upstreams->source_count;
@@ -230,6 +234,26 @@ static enum result make_tops(const struct settings_parts *parts, struct settings
 	    top_create(TOP_QUESTIONS, parts->lanes, secret, &settings->top_questions);
 	if (result == RESULT_OK)
 		result = top_create(TOP_ANSWERS, parts->lanes, secret, &settings->top_answers);
+	return result;
+}
+
+/* A power of two, as the recorder wants it. */
+static uint32_t flight_entries(const struct config *config)
+{
+	uint32_t entries = FLIGHT_ENTRIES_MIN;
+	while (entries < config->flight_recorder.entries)
+		entries *= 2;
+	return entries;
+}
+
+/* What operators look through. */
+static enum result make_watchers(const struct settings_parts *parts, struct settings *settings)
+{
+	enum result result = resolver_desk_create(&settings->desk);
+	if (result == RESULT_OK)
+		result = tap_create(&settings->tap);
+	if (result == RESULT_OK && parts->config->flight_recorder.enabled)
+		result = flight_create(flight_entries(parts->config), &settings->flight);
 	return result;
 }
 
@@ -282,7 +306,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 	if (result == RESULT_OK)
 		result = make_tops(parts, out);
 	if (result == RESULT_OK)
-		result = resolver_desk_create(&out->desk);
+		result = make_watchers(parts, out);
 	if (result != RESULT_OK)
 		return result;
 	fill_fast_path(parts, out);
@@ -299,6 +323,8 @@ void settings_free(struct settings *settings)
 	snapshot_publish(&settings->responses, NULL, NULL);
 	cache_destroy(settings->cache);
 	resolver_desk_destroy(settings->desk);
+	tap_destroy(settings->tap);
+	flight_destroy(settings->flight);
 	free(settings->reassembly);
 	top_destroy(settings->top_questions, settings->lanes);
 	top_destroy(settings->top_answers, settings->lanes);

@@ -54,6 +54,8 @@ struct settings {
 	struct snapshot responses; /* the same */
 	struct cache *cache;
 	struct resolver_desk *desk; /* the operator's questions */
+	struct tap *tap;
+	struct flight *flight; /* NULL: it is off */
 	struct net_reassembly *reassembly; /* one for each lane, or NULL */
 	struct metrics_view metrics_view;
 	struct resolver_view resolver_view;

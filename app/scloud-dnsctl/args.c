@@ -4,6 +4,7 @@
 /* Own options are taken out, the rest is the command. */
 #include "args.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,21 +21,42 @@ static bool take_flag(struct args *args, const char *word)
 	return true;
 }
 
+/* Options with a value, and where it goes. */
+struct valued {
+	const char *name;
+	const char *value; /* what it is, for people */
+	size_t offset; /* of a const char * in struct args */
+};
+
+static const struct valued valued_options[] = {
+    {"--socket", "PATH", offsetof(struct args, socket)},
+    {"--write", "FILE", offsetof(struct args, write)},
+};
+
+static const struct valued *find_valued(const char *word)
+{
+	const size_t len = strcspn(word, "=");
+	for (size_t i = 0; i < sizeof(valued_options) / sizeof(valued_options[0]); i++) {
+		if (strlen(valued_options[i].name) == len &&
+		    strncmp(valued_options[i].name, word, len) == 0)
+			return &valued_options[i];
+	}
+	return NULL;
+}
+
 /* "--socket PATH" or "--socket=PATH"; *index moves along. False: wrong use, which has been told. */
-static bool take_socket(int argc, char **argv, int *index, struct args *args)
+static bool take_value(int argc, char **argv, int *index, const struct valued *option,
+                       struct args *args)
 {
 	const char *equals = strchr(argv[*index], '=');
 	if (equals == NULL && *index + 1 >= argc) {
-		fprintf(stderr, "scloud-dnsctl: --socket needs a value: PATH\n");
+		fprintf(stderr, "scloud-dnsctl: %s needs a value: %s\n", option->name,
+		        option->value);
 		return false;
 	}
-	args->socket = equals != NULL ? equals + 1 : argv[++*index];
+	const char *value = equals != NULL ? equals + 1 : argv[++*index];
+	memcpy((char *)args + option->offset, &value, sizeof(value));
 	return true;
-}
-
-static bool is_socket(const char *word)
-{
-	return strcmp(word, "--socket") == 0 || strncmp(word, "--socket=", 9) == 0;
 }
 
 bool args_parse(int argc, char **argv, struct args *out)
@@ -42,8 +64,9 @@ bool args_parse(int argc, char **argv, struct args *out)
 	struct args args = {.count = 0};
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
-		if (is_socket(word)) {
-			if (!take_socket(argc, argv, &i, &args))
+		const struct valued *valued = find_valued(word);
+		if (valued != NULL) {
+			if (!take_value(argc, argv, &i, valued, &args))
 				return false;
 			continue;
 		}
@@ -70,6 +93,7 @@ void args_print_help(void)
 	       "usage: scloud-dnsctl [OPTION]... COMMAND [WORD]...\n\n"
 	       "  --socket PATH   the server's control socket (default: the only one "
 	       "in " CONTROL_FOLDER ")\n"
+	       "  --write F       capture: write a pcapng file; - is standard output\n"
 	       "  --json          print the server's replies as they are, a JSON object a line\n"
 	       "  --help          this page; behind a command: how to use it\n"
 	       "  --version       print the version\n\n"

@@ -19,6 +19,7 @@
 
 struct args {
 	const char *socket; /* NULL: the only one below CONTROL_FOLDER */
+	const char *write; /* a pcapng file for capture; "-": standard output; NULL: none */
 	bool json;
 	bool help;
 	bool version;

@@ -16,6 +16,9 @@
 
 #include "control/control_limits.h"
 
+/* Taken from the connection at once. */
+#define RECEIVE_BYTES 65536
+
 /* Fills in the path of the only socket there is. */
 static bool find_socket(char out[CONTROL_PATH_BYTES])
 {
@@ -61,28 +64,27 @@ bool connection_open(const char *path, struct connection *out)
 			close(fd);
 		return false;
 	}
-	*out = (struct connection){.in = fdopen(fd, "r"), .fd = fd};
-	if (out->in != NULL)
-		return true;
-	fprintf(stderr, "scloud-dnsctl: out of memory\n");
-	close(fd);
-	return false;
+	*out = (struct connection){.fd = fd};
+	return true;
 }
 
 void connection_close(struct connection *connection)
 {
-	fclose(connection->in);
+	close(connection->fd);
 	free(connection->line);
 }
 
-static bool send_all(int fd, const char *text, size_t len)
+bool connection_send_text(struct connection *connection, const char *text, size_t len)
 {
 	while (len > 0) {
-		ssize_t sent = send(fd, text, len, MSG_NOSIGNAL);
+		ssize_t sent = send(connection->fd, text, len, MSG_NOSIGNAL);
 		if (sent < 0 && errno == EINTR)
 			continue;
-		if (sent < 0)
+		if (sent <= 0) {
+			fprintf(stderr, "scloud-dnsctl: the server does not listen: %s\n",
+			        strerror(errno));
 			return false;
+		}
 		text += sent;
 		len -= (size_t)sent;
 	}
@@ -101,26 +103,81 @@ bool connection_send(struct connection *connection, const char *const *words, si
 		exit(EXIT_FAILURE);
 	}
 	const char *text = json_object_to_json_string_length(request, JSON_C_TO_STRING_PLAIN, &len);
-	bool sent = send_all(connection->fd, text, len) && send_all(connection->fd, "\n", 1);
+	bool sent = connection_send_text(connection, text, len) &&
+	            connection_send_text(connection, "\n", 1);
 	json_object_put(request);
-	if (!sent)
-		fprintf(stderr, "scloud-dnsctl: the server does not listen: %s\n", strerror(errno));
 	return sent;
+}
+
+/* More octets behind those that are there. False: the connection is over. */
+static bool receive_more(struct connection *connection)
+{
+	if (connection->used > 0) {
+		memmove(connection->line, connection->line + connection->used,
+		        connection->have - connection->used);
+		connection->have -= connection->used;
+		connection->used = 0;
+	}
+	if (connection->have + 2 > connection->capacity) {
+		size_t capacity = connection->capacity * 2 + RECEIVE_BYTES;
+		char *line = realloc(connection->line, capacity);
+		if (line == NULL)
+			return false;
+		connection->line = line;
+		connection->capacity = capacity;
+	}
+	char *at = connection->line + connection->have;
+	size_t room = connection->capacity - connection->have - 1;
+	ssize_t len;
+	do
+		len = recv(connection->fd, at, room, 0);
+	while (len < 0 && errno == EINTR);
+	if (len <= 0)
+		return false;
+	connection->have += (size_t)len;
+	return true;
+}
+
+/* The next line with its newline, and a NUL in the place of what follows; NULL: there is none. */
+static const char *receive_line(struct connection *connection)
+{
+	size_t looked = connection->used;
+	if (connection->held != 0)
+		connection->line[connection->used] = connection->held;
+	connection->held = 0;
+	for (;;) {
+		char *from = connection->line + looked;
+		char *end = connection->have > looked
+		                ? memchr(from, '\n', connection->have - looked)
+		                : NULL;
+		if (end != NULL) {
+			char *start = connection->line + connection->used;
+			connection->used = (size_t)(end + 1 - connection->line);
+			if (connection->used < connection->have) {
+				connection->held = end[1];
+			}
+			end[1] = '\0';
+			return start;
+		}
+		looked = connection->have - connection->used;
+		if (!receive_more(connection))
+			return NULL;
+	}
 }
 
 struct json_object *connection_receive(struct connection *connection, const char **text)
 {
-	ssize_t len = getline(&connection->line, &connection->capacity, connection->in);
-	if (len <= 0) {
+	const char *line = receive_line(connection);
+	if (line == NULL) {
 		fprintf(stderr, "scloud-dnsctl: the server ended the connection\n");
 		return NULL;
 	}
-	struct json_object *reply = json_tokener_parse(connection->line);
+	struct json_object *reply = json_tokener_parse(line);
 	if (!json_object_is_type(reply, json_type_object)) {
 		fprintf(stderr, "scloud-dnsctl: the server sent no JSON object\n");
 		json_object_put(reply);
 		return NULL;
 	}
-	*text = connection->line;
+	*text = line;
 	return reply;
 }

@@ -20,8 +20,10 @@
 #include "base/attr.h"
 
 struct connection {
-	FILE *in;
 	int fd;
+	size_t have; /* octets of `line` that were received */
+	size_t used; /* of these, given away as lines */
+	char held; /* what stood where the last line has its NUL; 0: nothing */
 	char *line;
 	size_t capacity;
 };
@@ -29,6 +31,9 @@ struct connection {
 /* `path` NULL: the only socket in CONTROL_FOLDER. On failure prints one line and returns false. */
 MUST_CHECK bool connection_open(const char *path, struct connection *out);
 void connection_close(struct connection *connection);
+
+/* Sends octets. On failure prints one line and returns false. */
+MUST_CHECK bool connection_send_text(struct connection *connection, const char *text, size_t len);
 
 /* Sends the words of a command. On failure prints one line and returns false. */
 MUST_CHECK bool connection_send(struct connection *connection, const char *const *words,

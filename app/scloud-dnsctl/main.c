@@ -8,7 +8,9 @@
 
 #include "args.h"
 #include "connection.h"
+#include "pcap.h"
 #include "print.h"
+#include "top.h"
 
 #define EXIT_WRONG 2
 
@@ -31,8 +33,22 @@ static int finish(struct json_object *reply, bool json)
 	return is_wrong ? EXIT_WRONG : EXIT_FAILURE;
 }
 
+/* One line of a reply before the last one. False: it could not be written, which has been told. */
+static bool take_item(struct json_object *item, const struct args *args, struct pcap *pcap)
+{
+	struct json_object *blocks = NULL;
+	if (pcap->out != NULL && json_object_object_get_ex(item, "pcapng", &blocks))
+		return pcap_write(pcap, blocks);
+	if (!args->json)
+		print_item(item, stdout);
+	/* A trace is read while it goes on. */
+	fflush(stdout);
+	return true;
+}
+
 /* One command from its words to the end of its reply. */
-static int run(struct connection *connection, const char *const *words, size_t count, bool json)
+static int run(struct connection *connection, const char *const *words, size_t count,
+               const struct args *args, struct pcap *pcap)
 {
 	if (!connection_send(connection, words, count))
 		return EXIT_FAILURE;
@@ -42,17 +58,17 @@ static int run(struct connection *connection, const char *const *words, size_t c
 		struct json_object *reply = connection_receive(connection, &text);
 		if (reply == NULL)
 			return EXIT_FAILURE;
-		if (json)
-			fputs(text, stdout);
 		bool is_item = json_object_object_get_ex(reply, "item", &item);
-		if (is_item && !json)
-			print_value(item, stdout);
-		int status = is_item ? EXIT_SUCCESS : finish(reply, json);
-		json_object_put(reply);
+		if (args->json && pcap->out == NULL)
+			fputs(text, stdout);
+		int status = EXIT_SUCCESS;
 		if (!is_item)
+			status = finish(reply, args->json || pcap->out == stdout);
+		else if (!take_item(item, args, pcap))
+			status = EXIT_FAILURE;
+		json_object_put(reply);
+		if (!is_item || status != EXIT_SUCCESS)
 			return status;
-		/* A trace is read while it goes on. */
-		fflush(stdout);
 	}
 }
 
@@ -70,7 +86,40 @@ static int help(const struct args *args)
 	fflush(stdout);
 	if (!connection_open(args->socket, &connection))
 		return args->count == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-	int status = run(&connection, words, count + 1, args->json);
+	struct pcap none = {.out = NULL};
+	int status = run(&connection, words, count + 1, args, &none);
+	connection_close(&connection);
+	return status;
+}
+
+/* With --write a capture is asked for as a file. */
+static bool add_write(struct args *args)
+{
+	if (args->write == NULL)
+		return true;
+	if (strcmp(args->words[0], "capture") != 0 || args->count == CONTROL_WORDS_MAX) {
+		fprintf(stderr, "scloud-dnsctl: --write is for capture alone\n");
+		return false;
+	}
+	args->words[args->count++] = "--pcapng";
+	return true;
+}
+
+static int run_command(struct args *args)
+{
+	struct connection connection;
+	struct pcap pcap = {.out = NULL};
+	if (!add_write(args))
+		return EXIT_WRONG;
+	if (args->write == NULL && strcmp(args->words[0], "top") == 0)
+		return top_run(args);
+	if (!connection_open(args->socket, &connection))
+		return EXIT_FAILURE;
+	int status = EXIT_FAILURE;
+	if (args->write == NULL || pcap_open(args->write, &pcap))
+		status = run(&connection, args->words, args->count, args, &pcap);
+	if (!pcap_close(&pcap))
+		status = EXIT_FAILURE;
 	connection_close(&connection);
 	return status;
 }
@@ -78,7 +127,6 @@ static int help(const struct args *args)
 int main(int argc, char **argv)
 {
 	struct args args;
-	struct connection connection;
 	if (!args_parse(argc, argv, &args))
 		return EXIT_WRONG;
 	if (args.version) {
@@ -91,9 +139,5 @@ int main(int argc, char **argv)
 		fprintf(stderr, "scloud-dnsctl: a command is missing; --help lists them all\n");
 		return EXIT_WRONG;
 	}
-	if (!connection_open(args.socket, &connection))
-		return EXIT_FAILURE;
-	int status = run(&connection, args.words, args.count, args.json);
-	connection_close(&connection);
-	return status;
+	return run_command(&args);
 }

@@ -105,23 +105,33 @@ static void print_cell(const struct column *column, struct json_object *value, b
 	fputs(last ? "\n" : "  ", stream);
 }
 
+static void print_titles(const struct table *table, FILE *stream)
+{
+	for (size_t i = 0; i < table->count; i++)
+		fprintf(stream, "%-*s%s", i + 1 < table->count ? table->column[i].width : 0,
+		        table->column[i].name, i + 1 < table->count ? "  " : "\n");
+}
+
+static void print_rows(const struct table *table, struct json_object *rows, FILE *stream)
+{
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		for (size_t j = 0; j < table->count; j++) {
+			struct json_object *value = NULL;
+			(void)json_object_object_get_ex(row, table->column[j].name, &value);
+			print_cell(&table->column[j], value, j + 1 == table->count, stream);
+		}
+	}
+	if (table->left_out > 0)
+		fprintf(stream, "(and columns that do not fit: --json shows them)\n");
+}
+
 static void print_table(struct json_object *rows, FILE *stream)
 {
 	struct table table = {.count = 0};
 	measure(&table, rows);
-	for (size_t i = 0; i < table.count; i++)
-		fprintf(stream, "%-*s%s", i + 1 < table.count ? table.column[i].width : 0,
-		        table.column[i].name, i + 1 < table.count ? "  " : "\n");
-	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
-		for (size_t j = 0; j < table.count; j++) {
-			struct json_object *value = NULL;
-			(void)json_object_object_get_ex(row, table.column[j].name, &value);
-			print_cell(&table.column[j], value, j + 1 == table.count, stream);
-		}
-	}
-	if (table.left_out > 0)
-		fprintf(stream, "(and columns that do not fit: --json shows them)\n");
+	print_titles(&table, stream);
+	print_rows(&table, rows, stream);
 }
 
 static bool is_table(struct json_object *value)
@@ -183,4 +193,38 @@ void print_value(struct json_object *value, FILE *stream)
 		if (len == 0 || text[len - 1] != '\n')
 			fputc('\n', stream);
 	}
+}
+
+/* The columns of the last item, with names of their own: that item is gone by now. */
+static struct table last;
+static char last_names[PRINT_COLUMNS_MAX][PRINT_NAME_BYTES];
+
+static bool has_same_columns(const struct table *table)
+{
+	if (table->count != last.count || table->count == 0)
+		return false;
+	for (size_t i = 0; i < table->count; i++)
+		if (strncmp(table->column[i].name, last_names[i], PRINT_NAME_BYTES - 1) != 0)
+			return false;
+	return true;
+}
+
+void print_item(struct json_object *item, FILE *stream)
+{
+	struct table table = {.count = 0};
+	if (!is_table(item) || json_object_array_length(item) == 0) {
+		print_value(item, stream);
+		return;
+	}
+	measure(&table, item);
+	const bool goes_on = has_same_columns(&table);
+	for (size_t i = 0; i < table.count; i++) {
+		if (goes_on && table.column[i].width < last.column[i].width)
+			table.column[i].width = last.column[i].width;
+		snprintf(last_names[i], PRINT_NAME_BYTES, "%s", table.column[i].name);
+	}
+	if (!goes_on)
+		print_titles(&table, stream);
+	print_rows(&table, item, stream);
+	last = table;
 }

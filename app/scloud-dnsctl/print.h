@@ -15,6 +15,10 @@
 
 #include <json-c/json_object.h>
 
+#define PRINT_NAME_BYTES 32
 #define PRINT_COLUMNS_MAX 32
+
+/* One item of a stream: a table that goes on, with the columns of the one before, has no title line again. */
+void print_item(struct json_object *item, FILE *stream);
 
 void print_value(struct json_object *value, FILE *stream);

@@ -366,4 +366,5 @@ void reader_check(struct reader *reader)
 	reader_check_ports(reader);
 	reader_check_forwarders(reader);
 	reader_check_egress(reader);
+	reader_check_watch(reader);
 }

@@ -29,6 +29,7 @@
 #include "config/config_metrics.h"
 #include "config/config_policy.h"
 #include "config/config_sandbox.h"
+#include "config/config_watch.h"
 #include "config/config_zone.h"
 
 struct config_server {
@@ -224,12 +225,6 @@ struct config_tuning {
 	uint32_t max_domain_length;
 };
 
-struct config_monitoring {
-	bool enable_query_logging;
-	const char *query_log_path;
-	uint32_t log_query_qps;
-};
-
 struct config_limits {
 	uint16_t max_udp_packet_size;
 	uint32_t max_queries_per_minute_per_ip; /* 0: no limit */
@@ -272,6 +267,8 @@ struct config {
 	struct config_view *view;
 	uint32_t view_count;
 	struct config_monitoring monitoring;
+	struct config_dnstap dnstap;
+	struct config_flight_recorder flight_recorder;
 	struct config_dynupdate *dynupdate;
 	uint32_t dynupdate_count;
 	struct config_limits limits;

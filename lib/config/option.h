@@ -97,6 +97,8 @@ extern const struct option_table option_logging;
 extern const struct option_table option_metrics;
 extern const struct option_table option_control;
 extern const struct option_table option_admin;
+extern const struct option_table option_dnstap;
+extern const struct option_table option_flight_recorder;
 extern const struct option_table option_monitoring;
 extern const struct option_table option_sandbox;
 extern const struct option_table option_acl;

@@ -216,14 +216,15 @@ static const struct option monitoring_rows[] = {
      AT(monitoring, enable_query_logging),
      .init = "false",
      .live = true,
-     .help = "Write a line for each query."},
+     .help = "Write a line for each answer and for each query that is dropped; JSON where "
+             "logging.format is json."},
     {.key = "query_log_path",
      .type = OPTION_PATH,
      AT(monitoring, query_log_path),
      .init = "\"\"",
      .live = true,
      .written = true,
-     .help = "Where these lines go."},
+     .help = "File that these lines are added to; SIGHUP opens it anew."},
     {.key = "log_query_qps",
      .type = OPTION_UINT,
      AT(monitoring, log_query_qps),
@@ -236,5 +237,4 @@ static const struct option monitoring_rows[] = {
 
 const struct option_table option_monitoring = {
     TABLE(monitoring, monitoring_rows),
-    .gate = "enable_query_logging",
 };

@@ -87,6 +87,8 @@ void reader_check_ports(struct reader *reader);
 void reader_check_forwarders(struct reader *reader);
 /* recursion.egress: one address of each family. */
 void reader_check_egress(struct reader *reader);
+/* check_watch.c */
+void reader_check_watch(struct reader *reader);
 
 /* The name servers of a resolv.conf(5); at most CONFIG_RESOLV_CONF_MAX. Returns how many. */
 uint32_t reader_resolv_conf(const char *path, struct config_address *out);

@@ -24,7 +24,7 @@
 
 /* Words of a request that comes as a command line, and names of one command's arguments. */
 #define CONTROL_WORDS_MAX 64
-#define CONTROL_ARGUMENTS_MAX 8
+#define CONTROL_ARGUMENTS_MAX 12
 
 /* Commands that can be registered. */
 #define CONTROL_COMMANDS_MAX 128

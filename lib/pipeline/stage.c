@@ -97,6 +97,13 @@ void stage_release(struct stage *stage, struct rte_mbuf *mbuf)
 	query->link_credit = 0;
 }
 
+static const struct stage_drop_watch *drop_watch;
+
+void stage_watch_drops(const struct stage_drop_watch *watch)
+{
+	drop_watch = watch;
+}
+
 void stage_drop(struct stage *stage, struct rte_mbuf *mbuf, enum drop_reason reason)
 {
 	if (query_of(mbuf)->source == QUERY_SOURCE_NONE) {
@@ -106,6 +113,8 @@ void stage_drop(struct stage *stage, struct rte_mbuf *mbuf, enum drop_reason rea
 	if (stage->ops->holds)
 		stage_release(stage, mbuf);
 	stage_count(&stage->counters->drop[reason], 1);
+	if (drop_watch != NULL)
+		drop_watch->dropped(drop_watch->context, mbuf, reason);
 	rte_pktmbuf_free(mbuf);
 }
 

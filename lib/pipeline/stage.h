@@ -110,6 +110,14 @@ MUST_CHECK bool stage_output_has_room(struct stage *stage, unsigned output);
 /* Frees a packet and counts why. Also gives its credit back in a holding stage. */
 void stage_drop(struct stage *stage, struct rte_mbuf *mbuf, enum drop_reason reason);
 
+/* Who is told of every packet that is dropped, before it is freed; one for the process. Set while no lcore runs.
+ * NULL: nobody. */
+struct stage_drop_watch {
+	void (*dropped)(void *context, struct rte_mbuf *mbuf, enum drop_reason reason);
+	void *context;
+};
+void stage_watch_drops(const struct stage_drop_watch *watch);
+
 /* Frees a packet without a client (pipeline/carrier.h) that has done its work. It is in no sum. */
 void stage_retire(struct stage *stage, struct rte_mbuf *mbuf);
 

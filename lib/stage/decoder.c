@@ -14,6 +14,7 @@
 
 struct decoder {
 	const struct stage_decoder_settings *settings;
+	const struct tap_plan *plan; /* for the burst at hand; NULL: nobody watches */
 };
 
 static const char *const outputs[] = {"query_dispatcher", "encoder", NULL};
@@ -254,6 +255,8 @@ static void decode(struct stage *stage, struct rte_mbuf *mbuf)
 	}
 	uint16_t rcode = parse(decoder->settings, message, query);
 	set_limits(decoder->settings, mbuf, query);
+	if (tap_wants(decoder->plan, TAP_QUERY))
+		tap_query(decoder->settings->tap, decoder->plan, mbuf);
 	query->answer.rcode = rcode;
 	query->answer.end = query->question_end;
 	if (LIKELY(rcode == DNS_RCODE_NOERROR && query->question_ok)) {
@@ -269,6 +272,8 @@ static void decode(struct stage *stage, struct rte_mbuf *mbuf)
 
 static void decoder_process(struct stage *stage, struct rte_mbuf **burst, uint16_t count)
 {
+	struct decoder *decoder = stage->state;
+	decoder->plan = tap_plan(decoder->settings->tap);
 	for (uint16_t i = 0; i < count; i++) {
 		rte_prefetch0(query_message(burst[i]));
 		rte_prefetch0(&query_of(burst[i])->question);

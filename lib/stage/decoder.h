@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "pipeline/stage.h"
+#include "tap/tap.h"
 
 /* A query's additional section holds OPT, TSIG or SIG(0) and nothing else that we know of. Too low:
  * FORMERR for an odd client. Too high: a 64 KiB message of 5,957 records becomes work. */
@@ -50,6 +51,7 @@ struct stage_decoder_settings {
 	 * and of its longest label; 0: no limit but that of RFC 1035. */
 	uint8_t name_octets_max;
 	uint8_t label_octets_max;
+	struct tap *tap; /* NULL: nobody can watch */
 };
 
 extern const struct stage_ops stage_decoder_ops;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_prefetch.h>
 
 #include "base/clock.h"
@@ -17,6 +18,8 @@ struct encoder {
 	const struct stage_encoder_settings *settings;
 	struct ratelimit *ratelimit; /* of this lane, for the burst at hand; NULL: none */
 	struct top *top; /* of this lane; NULL: none */
+	const struct tap_plan *plan; /* the same; NULL: nobody watches */
+	uint64_t flight_tsc; /* of the burst; 0: nothing is recorded */
 };
 
 static const char *const outputs[] = {"sender", NULL};
@@ -254,6 +257,10 @@ static void encode(struct stage *stage, struct rte_mbuf *mbuf)
 	mbuf->data_len = (uint16_t)(query->message_at + writer.len);
 	mbuf->pkt_len = mbuf->data_len;
 	count_answer(stage, &query->answer);
+	if (LIKELY(encoder->flight_tsc != 0))
+		flight_answer(encoder->settings->flight, query, encoder->flight_tsc);
+	if (tap_wants(encoder->plan, TAP_RESPONSE))
+		tap_response(encoder->settings->tap, encoder->plan, mbuf);
 	stage_emit(stage, ENCODER_TO_SENDER, mbuf);
 }
 
@@ -262,6 +269,8 @@ static void encoder_process(struct stage *stage, struct rte_mbuf **burst, uint16
 	struct encoder *encoder = stage->state;
 	const struct snapshot *snapshot = encoder->settings->ratelimit;
 
+	encoder->plan = tap_plan(encoder->settings->tap);
+	encoder->flight_tsc = flight_is_on(encoder->settings->flight) ? rte_rdtsc() : 0;
 	encoder->ratelimit =
 	    snapshot != NULL ? ratelimit_lane(snapshot_load(snapshot), stage->instance) : NULL;
 	top_take(encoder->top, burst, count, stage->now_us);

@@ -20,6 +20,8 @@
 #include "pipeline/snapshot.h"
 #include "pipeline/stage.h"
 #include "stage/top.h"
+#include "tap/flight.h"
+#include "tap/tap.h"
 
 /* What DECODER keeps back for an extended error without text (RFC 8914 §2): option header and code. */
 #define ENCODER_EDE_RESERVE 6
@@ -53,6 +55,8 @@ struct stage_encoder_settings {
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
 	const struct snapshot *ratelimit; /* of struct ratelimit_lanes; NULL, or empty: no limit */
 	struct top *top; /* TOP_ANSWERS, one for each lane; NULL: not counted */
+	struct tap *tap; /* NULL: nobody can watch */
+	struct flight *flight; /* NULL: nothing is recorded */
 };
 
 extern const struct stage_ops stage_encoder_ops;

@@ -27,17 +27,32 @@ static void answer_desk(struct stage *stage, const struct resolver_action *actio
 	resolver_desk_take(action->client, action);
 }
 
+/* For whoever watches. */
+static void show_sent(const struct resolver_stage *state, const struct resolver_action *action)
+{
+	const struct tap_plan *plan = tap_plan(state->tap);
+	if (!tap_wants(plan, TAP_UPSTREAM_QUERY))
+		return;
+	tap_upstream(state->tap, plan, TAP_UPSTREAM_QUERY,
+	             action->kind == RESOLVER_ACTION_SEND_UDP ? TAP_UDP
+	             : action->tls != 0                       ? TAP_TLS
+	                                                      : TAP_TCP,
+	             &action->to, action->message, action->len);
+}
+
 static void act(void *context, const struct resolver_action *action)
 {
 	struct stage *stage = context;
 	struct resolver_stage *state = stage->state;
 	switch (action->kind) {
 	case RESOLVER_ACTION_SEND_UDP:
+		show_sent(state, action);
 		upstream_send_udp(state->upstream, action->port_slot, &action->to, action->message,
 		                  action->len);
 		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_UDP);
 		return;
 	case RESOLVER_ACTION_SEND_TCP:
+		show_sent(state, action);
 		upstream_send_tcp(state->upstream, action->attempt, &action->to, action->tls,
 		                  action->message, action->len);
 		resolver_stage_count(stage, RESOLVER_EVENT_COUNT_SENT_TCP);
@@ -151,6 +166,16 @@ static void resolver_stage_process(struct stage *stage, struct rte_mbuf **burst,
 	}
 }
 
+static void show_received(const struct resolver_stage *state, const struct upstream_event *from)
+{
+	const struct tap_plan *plan = tap_plan(state->tap);
+	if (tap_wants(plan, TAP_UPSTREAM_RESPONSE) &&
+	    (from->kind == UPSTREAM_EVENT_UDP || from->kind == UPSTREAM_EVENT_TCP))
+		tap_upstream(state->tap, plan, TAP_UPSTREAM_RESPONSE,
+		             from->kind == UPSTREAM_EVENT_UDP ? TAP_UDP : TAP_TCP, &from->from,
+		             from->message, from->len);
+}
+
 static void take_event(void *context, const struct upstream_event *from)
 {
 	static const enum resolver_event_kind kinds[] = {
@@ -167,6 +192,7 @@ static void take_event(void *context, const struct upstream_event *from)
 	    .message = from->message,
 	    .len = from->len,
 	};
+	show_received(((struct stage *)context)->state, from);
 	step(context, &event);
 }
 
@@ -313,6 +339,7 @@ static enum result open_all(struct stage *stage, const struct stage_resolver_set
 	state->desk = settings->desk;
 	state->view = settings->view;
 	state->view_due_us = state->view != NULL ? 0 : UINT64_MAX;
+	state->tap = settings->tap;
 	engine.trace = state->desk != NULL ? tell_desk : NULL;
 	engine.trace_context = state->desk;
 	return resolver_create(&engine, &state->engine);

@@ -24,6 +24,7 @@
 #include "slowpath/upstream.h"
 #include "stage/resolver_desk.h"
 #include "stage/resolver_view.h"
+#include "tap/tap.h"
 
 /* Carriers that wait to be emitted. Too low: of a burst of long chains some links are not kept. Too high: they
  * take buffers that the ports want. */
@@ -55,6 +56,7 @@ struct stage_resolver_settings {
 	struct upstream_settings upstream;
 	struct cache *cache; /* in which the engine looks; NULL: none */
 	const struct pipeline_pools *pools; /* for carriers */
+	struct tap *tap; /* NULL: nobody can watch */
 	struct resolver_desk *desk; /* the operator's questions (resolver_desk.h); NULL: none */
 	struct resolver_view *view; /* what others may see (resolver_view.h); NULL: nobody looks */
 };

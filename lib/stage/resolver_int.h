@@ -23,6 +23,7 @@ struct resolver_stage {
 	const struct pipeline_pools *pools;
 	struct dns_rrset_reader *reader;
 	struct resolver_sink sink;
+	struct tap *tap; /* NULL: nobody can watch */
 	struct resolver_desk *desk; /* the operator's questions; NULL: none */
 	struct resolver_view *view; /* NULL: nobody looks */
 	uint64_t view_due_us; /* when it is to be written; UINT64_MAX: nothing is new */
