@@ -25,7 +25,7 @@
 
 /* What drivers do after the start and at their end. A device that is not here needs nothing. */
 static const struct driver_row {
-	const char *device; /* how the port's device begins; "" for a PCI address */
+	const char *device; /* what the port's device names; "": a PCI address */
 	uint64_t capabilities;
 	bool bpf;
 } drivers[] = {
@@ -37,25 +37,22 @@ static const struct driver_row {
     {"", BIT(CAP_IPC_LOCK) | BIT(CAP_NET_RAW), false},
 };
 
-static const struct driver_row *find_driver(const char *device)
+/* A bond names its members: all drivers that the text names count. */
+static bool is_used(const struct driver_row *row, const char *device)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(drivers); i++) {
-		const size_t len = strlen(drivers[i].device);
-		if (len == 0 ? strchr(device, ':') != NULL
-		             : strncmp(device, drivers[i].device, len) == 0)
-			return &drivers[i];
-	}
-	return NULL;
+	return row->device[0] == '\0' ? strchr(device, ':') != NULL
+	                              : strstr(device, row->device) != NULL;
 }
 
 static void add_drivers(const struct ports *ports, struct sandbox_settings *settings)
 {
 	for (uint16_t i = 0; i < ports->count; i++) {
-		const struct driver_row *row = find_driver(ports->settings[i].device);
-		if (row == NULL)
-			continue;
-		settings->keep |= row->capabilities;
-		settings->allow_bpf = settings->allow_bpf || row->bpf;
+		for (size_t j = 0; j < ARRAY_COUNT(drivers); j++) {
+			if (!is_used(&drivers[j], ports->settings[i].device))
+				continue;
+			settings->keep |= drivers[j].capabilities;
+			settings->allow_bpf = settings->allow_bpf || drivers[j].bpf;
+		}
 	}
 }
 
