@@ -68,6 +68,10 @@ void resolver_edns_write(const struct resolver *resolver, const struct resolver_
 		opt.cookie = server->cookie;
 		opt.cookie_len = (uint8_t)(RESOLVER_COOKIE_BYTES + server->cookie_len);
 	}
+	/* RFC 8467 §4.1. In the clear it would hide nothing. */
+	const struct resolver_group *group = group_of(resolver, server);
+	if (group != NULL && group->tls != 0)
+		opt.padding_block = RESOLVER_PADDING_BLOCK;
 	dns_edns_write(writer, &opt);
 }
 

@@ -102,6 +102,9 @@
 
 /* The question in full, header and OPT record. */
 #define RESOLVER_QUERY_BYTES_MAX 512u
+/* Questions over TLS are padded to multiples of it (RFC 8467 §4.1). Too low: their lengths tell the names. Too high:
+ * octets for nothing. */
+#define RESOLVER_PADDING_BLOCK 128u
 
 /* After so long a client that has a stale answer gets it: "a little less than two seconds" (RFC 8767 §5,
  * since many stubs repeat after two). Too low: stale data while servers are only slow. Too high: the client

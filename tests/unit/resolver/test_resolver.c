@@ -199,6 +199,8 @@ static void tls_alone(void)
 	CU_ASSERT(sent_count > 8);
 	for (unsigned i = 0; i < sent_count; i++)
 		CU_ASSERT(sent[i].tcp && sent[i].tls == 7);
+	/* RFC 8467 §4.1: the first is one with EDNS. */
+	CU_ASSERT_EQUAL(sent[0].len % RESOLVER_PADDING_BLOCK, 0);
 	fake_close();
 }
 
