@@ -43,6 +43,8 @@ static void fill(struct guard_policy *policy, const struct config *config, struc
 	add(lists, config->recursion.allowed_acl.acl, GUARD_CLASS_RECURSION);
 	add(lists, config->ratelimit.exempt_acl.acl, GUARD_CLASS_EXEMPT);
 	add(lists, config->policy.exempt_acl.acl, GUARD_CLASS_UNFILTERED);
+	if (config->dns64.enabled)
+		add(lists, config->dns64.clients_acl.acl, GUARD_CLASS_DNS64);
 	for (uint32_t i = 0; i < config->listener_count; i++) {
 		const struct config_listener *from = &config->listener[i];
 		struct guard_listener *to = &policy->listener[policy->listener_count];
@@ -59,7 +61,8 @@ static size_t prefix_count(const struct config *config)
 {
 	size_t count = (size_t)config->recursion.allowed_acl.acl->networks_count +
 	               config->ratelimit.exempt_acl.acl->networks_count +
-	               config->policy.exempt_acl.acl->networks_count;
+	               config->policy.exempt_acl.acl->networks_count +
+	               config->dns64.clients_acl.acl->networks_count;
 	for (uint32_t i = 0; i < config->listener_count; i++)
 		count += config->listener[i].acl.acl->networks_count;
 	return count;

@@ -12,6 +12,8 @@
 
 #include "access.h"
 #include "base/log.h"
+#include "live_upstreams.h"
+#include "nat64.h"
 #include "rate_limits.h"
 #include "telemetry/telemetry.h"
 
@@ -97,6 +99,8 @@ struct parts {
 	struct zones_report report;
 	struct guard_policy *policy;
 	struct policy *names; /* NULL: those in service stay */
+	struct dns64 *dns64; /* NULL: not wanted */
+	struct live_upstreams live; /* whom RESOLVER asks */
 	struct rate_limits limits; /* where `has_limits` */
 	bool has_limits; /* they have changed: else counting goes on */
 };
@@ -106,6 +110,8 @@ static void free_parts(struct parts *parts)
 	zones_free(parts->zones);
 	guard_policy_free(parts->policy);
 	policy_free(parts->names);
+	dns64_free(parts->dns64);
+	live_upstreams_free(&parts->live);
 	rate_limits_free(&parts->limits);
 }
 
@@ -154,6 +160,12 @@ static bool make_parts(struct server *server, const struct reload_candidate *can
 	enum result result = access_policy_create(config, &parts->policy);
 	if (result != RESULT_OK)
 		return fail(reason, "cannot make the access lists", result_text(result));
+	result = nat64_make(config, &parts->dns64);
+	if (result != RESULT_OK)
+		return fail(reason, "cannot make what DNS64 needs", result_text(result));
+	result = live_upstreams_make(server, config, &candidate->changes, &parts->live);
+	if (result != RESULT_OK)
+		return fail(reason, "cannot make the list of forwarders", result_text(result));
 	parts->has_limits = is_changed(&candidate->changes, "ratelimit.") ||
 	                    is_changed(&candidate->changes, "limits.max_queries_per_minute");
 	if (parts->has_limits)
@@ -197,6 +209,8 @@ static void publish(struct server *server, struct reload_candidate *candidate, s
 	publish_zones(server, parts->zones, &parts->report);
 	snapshot_publish(&server->settings.policy, rcu, parts->policy);
 	publish_names(server, parts->names);
+	snapshot_publish(&server->settings.dns64, rcu, parts->dns64);
+	live_upstreams_publish(&parts->live, server);
 	if (parts->has_limits)
 		rate_limits_publish(&parts->limits, rcu, &server->settings);
 	if (is_changed(&candidate->changes, "server.cookie_secret") &&

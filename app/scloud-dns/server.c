@@ -145,7 +145,7 @@ static int make_pipeline(struct server *server)
 	    .names = server->names,
 	    .ports = &server->ports,
 	    .pools = &server->pools,
-	    .upstreams = &server->upstreams,
+	    .upstreams = server->upstreams,
 	    .kernel_half = &server->kernel_half,
 	    .next_hops = server->next_hops.table,
 	    .lanes = server->plan.placement.lanes,
@@ -222,7 +222,10 @@ static int prepare(struct server *server)
 	if (certificates_open(server->config, &server->certificates) != RESULT_OK ||
 	    ports_configure(server->config, &server->ports) != RESULT_OK)
 		return EXIT_WRONG;
-	enum result result = upstreams_configure(server->config, &server->upstreams);
+	server->upstreams = calloc(1, sizeof(*server->upstreams));
+	if (server->upstreams == NULL)
+		return fail("cannot make the list of forwarders", RESULT_NO_MEMORY, NULL);
+	enum result result = upstreams_configure(server->config, server->upstreams);
 	if (result != RESULT_OK)
 		return fail("cannot make the list of forwarders", result, NULL);
 	server->settings.topology.spread = ports_may_spread(&server->ports);
@@ -323,7 +326,9 @@ static void stop(struct server *server)
 		rte_eal_cleanup();
 		runtime_dir_remove(folder);
 	}
-	upstreams_free(&server->upstreams);
+	if (server->upstreams != NULL)
+		upstreams_free(server->upstreams);
+	free(server->upstreams);
 	certificates_close(&server->certificates);
 	policy_free(server->names);
 	zones_free(server->zones);

@@ -42,7 +42,7 @@ struct server {
 	struct certificates certificates;
 	struct kernel_half kernel_half;
 	struct next_hops next_hops;
-	struct upstreams upstreams;
+	struct upstreams *upstreams;
 	struct settings settings;
 	struct topology_tables tables;
 	struct pipeline *pipeline;

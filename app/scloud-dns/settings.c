@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "dns/encoding.h"
+#include "nat64.h"
 #include "rate_limits.h"
 
 /* The largest answer by UDP: what is configured, and what fits the smallest MTU (RFC 9715 §3). */
@@ -71,7 +72,7 @@ enum result settings_renew_cookies(const struct config *config, struct pipeline_
 }
 
 /* Names whose servers are configured. */
-static enum result list_apexes(const struct resolver_settings *engine, struct dns_name **out)
+enum result settings_list_apexes(const struct resolver_settings *engine, struct dns_name **out)
 {
 	struct dns_name *names = calloc(engine->zone_count + 1u, sizeof(*names));
 	if (names == NULL)
@@ -87,7 +88,7 @@ static enum result make_cache(const struct settings_parts *parts, struct setting
 	const struct config_cache *from = &parts->config->cache;
 	const struct resolver_settings *engine = &parts->upstreams->settings;
 	struct dns_name *apexes;
-	enum result result = list_apexes(engine, &apexes);
+	enum result result = settings_list_apexes(engine, &apexes);
 	if (result != RESULT_OK)
 		return result;
 	/* A cache that is switched off still answers the questions that are coalesced in one second. */
@@ -151,11 +152,12 @@ static void fill_fast_path(const struct settings_parts *parts, struct settings *
 	    .zones = &settings->zones,
 	    .policy = &settings->policy,
 	    .names = &settings->names,
+	    .dns64 = &settings->dns64,
 	    .version = "scloud-dns " SCLOUD_VERSION,
 	    .identity = parts->config->server.name,
 	    .cookie_keys = &settings->cookie_keys,
 	    .ratelimit = &settings->queries,
-	    .outside = {parts->upstreams->outside_count, parts->upstreams->outside},
+	    .outside = &settings->outside,
 	    .top = settings->top_questions,
 	};
 	settings->zone_manager = (struct stage_zone_manager_settings){
@@ -190,10 +192,24 @@ static uint32_t recursion_credits(const struct settings_parts *parts)
 	return credits > 0 ? credits : 1;
 }
 
+void settings_fill_engine(const struct config *config, const struct upstreams *upstreams,
+                          uint32_t clients_max, struct resolver_settings *out)
+{
+	*out = upstreams->settings;
+	out->clients_max = clients_max;
+	out->tasks_max = clients_max;
+	out->stale_after_ms = config->cache.stale_client_timeout_ms;
+	out->ttl_max_s = config->cache.max_ttl_seconds;
+	out->ttl_min_s = config->cache.min_ttl_seconds;
+	out->negative_ttl_max_s = config->cache.negative_ttl_seconds;
+	out->udp_bytes = config_udp_payload(config, 4);
+}
+
 static void fill_recursion(const struct settings_parts *parts, struct settings *settings)
 {
 	settings->cache_lookup.cache = settings->cache;
 	settings->cache_lookup.pools = parts->pools;
+	settings->cache_lookup.dns64 = &settings->dns64;
 	settings->cache_writer.cache = settings->cache;
 	settings->cache_writer.failure_ms = parts->config->cache.failure_recheck_ms;
 	settings->cache_janitor.cache = settings->cache;
@@ -202,15 +218,14 @@ static void fill_recursion(const struct settings_parts *parts, struct settings *
 	settings->resolver.desk = settings->desk;
 	settings->resolver.view = &settings->resolver_view;
 	settings->resolver.tap = settings->tap;
-	settings->resolver.engine = parts->upstreams->settings;
+	settings->resolver.dns64 = &settings->dns64;
+	settings->resolver.swap = &settings->swap;
 	settings->resolver.upstream.sources = parts->upstreams->source;
 	settings->resolver.upstream.source_count = parts->upstreams->source_count;
 	settings->resolver.upstream.tls = parts->upstreams->tls.profile;
 	settings->resolver.upstream.tls_count = parts->upstreams->tls.count;
-	settings->resolver.engine.clients_max = recursion_credits(parts) * parts->lanes;
-	settings->resolver.engine.tasks_max = settings->resolver.engine.clients_max;
-	settings->resolver.engine.stale_after_ms = parts->config->cache.stale_client_timeout_ms;
-	settings->resolver.engine.udp_bytes = config_udp_payload(parts->config, 4);
+	settings_fill_engine(parts->config, parts->upstreams,
+	                     recursion_credits(parts) * parts->lanes, &settings->resolver.engine);
 }
 
 /* RFC 1122 §3.3.2: a host puts fragments together, unless its owner says that nobody sends any. */
@@ -281,19 +296,26 @@ static void fill_topology(const struct settings_parts *parts, struct settings *s
 enum result settings_make(const struct settings_parts *parts, struct settings *out)
 {
 	struct guard_policy *policy = NULL;
+	struct dns64 *dns64;
 	struct rate_limits limits;
 	memset(out, 0, sizeof(*out));
 	out->topology.spread = ports_need_spread(parts->ports, parts->lanes);
 	out->policy.release = guard_policy_free;
+	out->dns64.release = dns64_free;
 	out->cookie_keys.release = free;
 	out->queries.release = ratelimit_lanes_free;
 	out->responses.release = ratelimit_lanes_free;
 	snapshot_publish(&out->zones, NULL, parts->zones);
 	snapshot_publish(&out->names, NULL, parts->names);
+	snapshot_publish(&out->outside, NULL, (void *)(uintptr_t)&parts->upstreams->outside);
 	enum result result = access_policy_create(parts->config, &policy);
 	if (result != RESULT_OK)
 		return result;
 	snapshot_publish(&out->policy, NULL, policy);
+	result = nat64_make(parts->config, &dns64);
+	if (result != RESULT_OK)
+		return result;
+	snapshot_publish(&out->dns64, NULL, dns64);
 	result = rate_limits_make(parts->config, parts->lanes, &limits);
 	if (result != RESULT_OK)
 		return result;
@@ -318,6 +340,7 @@ enum result settings_make(const struct settings_parts *parts, struct settings *o
 void settings_free(struct settings *settings)
 {
 	snapshot_publish(&settings->policy, NULL, NULL);
+	snapshot_publish(&settings->dns64, NULL, NULL);
 	snapshot_publish(&settings->cookie_keys, NULL, NULL);
 	snapshot_publish(&settings->queries, NULL, NULL);
 	snapshot_publish(&settings->responses, NULL, NULL);

@@ -49,6 +49,8 @@ struct settings {
 	struct snapshot zones; /* of struct views */
 	struct snapshot policy; /* of struct guard_policy */
 	struct snapshot names; /* of struct policy */
+	struct snapshot outside; /* of struct outside: part of the upstreams */
+	struct snapshot dns64; /* of struct dns64; empty: not wanted */
 	struct snapshot cookie_keys; /* of struct cookie_keys */
 	struct snapshot queries; /* of struct ratelimit_lanes */
 	struct snapshot responses; /* the same */
@@ -62,6 +64,7 @@ struct settings {
 	struct top *top_questions; /* one for each lane, or NULL */
 	struct top *top_answers; /* the same */
 	uint16_t lanes;
+	struct stage_resolver_swap swap;
 
 	struct stage_listener_settings listener;
 	struct stage_decoder_settings decoder;
@@ -80,6 +83,13 @@ struct settings {
 /* Fails: RESULT_NO_MEMORY, RESULT_TOO_LONG, RESULT_OUT_OF_RANGE; settings_free() is right in any case. */
 MUST_CHECK enum result settings_make(const struct settings_parts *parts, struct settings *out);
 void settings_free(struct settings *settings);
+
+/* What the resolver's engine gets to know of the configuration. */
+void settings_fill_engine(const struct config *config, const struct upstreams *upstreams,
+                          uint32_t clients_max, struct resolver_settings *out);
+/* Names whose servers are configured, for the cache; to be freed. Fails: RESULT_NO_MEMORY. */
+MUST_CHECK enum result settings_list_apexes(const struct resolver_settings *engine,
+                                            struct dns_name **out);
 
 /* Makes new secrets for cookies: those of the configuration, else a random one; then the former one is
  * still taken. Fails: RESULT_IO (no randomness), RESULT_NO_MEMORY; the former secrets stay then. */

@@ -145,7 +145,7 @@ static void note_outside(const struct config *config, struct upstreams *upstream
 		if (dns_name_from_text(row->name, strlen(row->name), NULL, &ours) != RESULT_OK ||
 		    !dns_name_is_below(name.wire, ours.wire))
 			continue;
-		upstreams->outside[upstreams->outside_count++] =
+		upstreams->outside_zone[upstreams->outside.count++] =
 		    (struct outside_zone){.hash = dns_name_hash(name.wire), .name = name};
 		return;
 	}
@@ -157,11 +157,12 @@ static bool make_room(struct upstreams *upstreams, uint32_t groups)
 	upstreams->group = calloc(groups + 1u, sizeof(*upstreams->group));
 	upstreams->zone = calloc(groups + 1u, sizeof(*upstreams->zone));
 	upstreams->index = calloc(groups + 1u, sizeof(*upstreams->index));
-	upstreams->outside = calloc(groups + 1u, sizeof(*upstreams->outside));
+	upstreams->outside_zone = calloc(groups + 1u, sizeof(*upstreams->outside_zone));
+	upstreams->outside.zone = upstreams->outside_zone;
 	upstreams->settings.groups = upstreams->group;
 	upstreams->settings.zones = upstreams->zone;
 	return upstreams->group != NULL && upstreams->zone != NULL && upstreams->index != NULL &&
-	       upstreams->outside != NULL;
+	       upstreams->outside_zone != NULL;
 }
 
 static enum resolver_prefer prefer_of(enum config_family family)
@@ -191,11 +192,44 @@ static void fill_common(const struct config_recursion *recursion, struct upstrea
 		out->group[i].randomise_case = recursion->case_randomization == CONFIG_CASE_ALWAYS;
 }
 
+/* What answers must not lead to. */
+static enum result fill_private(const struct config_policy *from, struct upstreams *out)
+{
+	struct resolver_settings *settings = &out->settings;
+	out->private_addresses =
+	    calloc(from->private_addresses_count + 1u, sizeof(*out->private_addresses));
+	out->private_domains =
+	    calloc(from->private_domains_count + 1u, sizeof(*out->private_domains));
+	if (out->private_addresses == NULL || out->private_domains == NULL)
+		return RESULT_NO_MEMORY;
+	settings->private_addresses = out->private_addresses;
+	settings->private_domains = out->private_domains;
+	for (uint32_t i = 0; i < from->private_addresses_count && from->rebind_protection; i++) {
+		const struct config_address *address = &from->private_addresses[i];
+		struct net_prefix *prefix =
+		    &out->private_addresses[settings->private_address_count++];
+		prefix->address.family = address->family;
+		memcpy(prefix->address.octets, address->octets, sizeof(address->octets));
+		prefix->length = address->prefix_len;
+	}
+	for (uint32_t i = 0; i < from->private_domains_count; i++) {
+		const char *text = from->private_domains[i];
+		enum result result =
+		    dns_name_from_text(text, strlen(text), NULL,
+		                       &out->private_domains[settings->private_domain_count++]);
+		if (result != RESULT_OK)
+			return result;
+	}
+	return RESULT_OK;
+}
+
 static enum result fill(const struct config *config, struct upstreams *upstreams)
 {
 	if (!make_room(upstreams, config->recursion.forward_to_count + config->zone_count))
 		return RESULT_NO_MEMORY;
-	enum result result = add_forwarders(config, upstreams, upstreams->index);
+	enum result result = fill_private(&config->policy, upstreams);
+	if (result == RESULT_OK)
+		result = add_forwarders(config, upstreams, upstreams->index);
 	uint32_t *slot = upstreams->index + config->recursion.forward_to_count;
 	for (uint32_t i = 0; i < config->zone_count && result == RESULT_OK; i++) {
 		const struct config_zone *row = &config->zone[i];
@@ -230,8 +264,10 @@ void upstreams_free(struct upstreams *upstreams)
 		free((void *)(uintptr_t)upstreams->group[i].servers);
 	free(upstreams->group);
 	free(upstreams->zone);
-	free(upstreams->outside);
+	free(upstreams->outside_zone);
 	free(upstreams->index);
+	free(upstreams->private_addresses);
+	free(upstreams->private_domains);
 	forward_tls_free(&upstreams->tls);
 	memset(upstreams, 0, sizeof(*upstreams));
 }

@@ -28,12 +28,14 @@ struct upstreams {
 	struct net_address source[UPSTREAM_SOURCES_MAX]; /* to ask from */
 	uint32_t source_count;
 	struct forward_tls tls; /* how groups with a number are asked */
+	struct net_prefix *private_addresses;
+	struct dns_name *private_domains;
 	struct resolver_group *group;
 	struct resolver_zone *zone;
 	struct root_hints hints;
 	struct trust_anchors anchors;
-	struct outside_zone *outside; /* forward and stub zones in zones of our own */
-	uint32_t outside_count;
+	struct outside_zone *outside_zone; /* of: */
+	struct outside outside; /* forward and stub zones in zones of our own */
 	uint32_t *index; /* group numbers that zones refer to */
 };
 

@@ -83,20 +83,40 @@ int cache_compare_hashes(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+enum result cache_apexes_create(const struct dns_name *names, uint32_t count,
+                                struct cache_apexes **out)
+{
+	struct dns_question question;
+	struct cache_apexes *apexes = malloc(sizeof(*apexes) + count * sizeof(apexes->hash[0]));
+	if (apexes == NULL)
+		return RESULT_NO_MEMORY;
+	apexes->count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		dns_question_set(&question, names[i].wire, 0, DNS_CLASS_IN);
+		apexes->hash[i] = question.hash[0];
+	}
+	qsort(apexes->hash, count, sizeof(apexes->hash[0]), cache_compare_hashes);
+	*out = apexes;
+	return RESULT_OK;
+}
+
+void cache_apexes_free(struct cache_apexes *apexes)
+{
+	free(apexes);
+}
+
+struct cache_apexes *cache_apexes_swap(struct cache *cache, struct cache_apexes *next)
+{
+	return __atomic_exchange_n(&cache->apexes, next, __ATOMIC_ACQ_REL);
+}
+
 static enum result take_apexes(struct cache *cache)
 {
 	struct cache_settings *settings = &cache->settings;
-	struct dns_question question;
-	cache->apex_hashes = calloc(settings->apex_count + 1u, sizeof(uint64_t));
-	if (cache->apex_hashes == NULL)
-		return RESULT_NO_MEMORY;
-	for (uint32_t i = 0; i < settings->apex_count; i++) {
-		dns_question_set(&question, settings->apexes[i].wire, 0, DNS_CLASS_IN);
-		cache->apex_hashes[i] = question.hash[0];
-	}
-	qsort(cache->apex_hashes, settings->apex_count, sizeof(uint64_t), cache_compare_hashes);
+	enum result result =
+	    cache_apexes_create(settings->apexes, settings->apex_count, &cache->apexes);
 	settings->apexes = NULL; /* the caller's */
-	return RESULT_OK;
+	return result;
 }
 
 enum result cache_create(const struct cache_settings *settings, struct cache **out)
@@ -133,7 +153,7 @@ void cache_destroy(struct cache *cache)
 	unmap(cache->nodes, cache->entry_count * sizeof(*cache->nodes));
 	if (cache->scratch != NULL)
 		cache_image_destroy(cache->scratch);
-	free(cache->apex_hashes);
+	cache_apexes_free(cache->apexes);
 	free(cache);
 }
 

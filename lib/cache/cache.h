@@ -66,6 +66,15 @@ enum cache_hit {
 MUST_CHECK enum result cache_create(const struct cache_settings *settings, struct cache **out);
 void cache_destroy(struct cache *cache);
 
+/* Other names for cache_settings.apexes, while lcores read. Fails: RESULT_NO_MEMORY. */
+struct cache_apexes;
+MUST_CHECK enum result cache_apexes_create(const struct dns_name *names, uint32_t count,
+                                           struct cache_apexes **out);
+void cache_apexes_free(struct cache_apexes *apexes);
+/* Gives the former ones, to be freed when no reader can be within a call that began before. One control
+ * thread. */
+MUST_CHECK struct cache_apexes *cache_apexes_swap(struct cache *cache, struct cache_apexes *next);
+
 /* Looks for an answer. On CACHE_FRESH and CACHE_STALE the sections are in the builder with their TTLs
  * counted down (stale: 30 s, RFC 8767 §4) and *out is set whole, counts and end included. What does not
  * fit is left out from an RRset boundary on; TC is set where the answer or authority section lost
@@ -106,6 +115,7 @@ struct cache_item {
 	bool dnssec_ok;
 	uint8_t rank; /* enum dns_rank */
 	uint8_t security; /* enum dns_security */
+	bool is_blocked; /* EDE 15 goes with it */
 	const uint8_t *message; /* checked, scrubbed, 12..65535 octets, with that question */
 	size_t len;
 	/* Of one that comes from a file: */

@@ -32,6 +32,7 @@
 enum cache_meta_flag {
 	CACHE_META_DNSSEC_OK = 1, /* part of the key */
 	CACHE_META_NEGATIVE = 2,
+	CACHE_META_BLOCKED = 4, /* EDE 15 goes with it */
 };
 
 /* The type under which it is kept that a name does not exist: true for every type (RFC 2308 §5). It is
@@ -148,6 +149,12 @@ struct cache_flush_box {
 struct cache_scratch; /* image.c */
 struct cache_batch; /* copy.h */
 
+/* Hashes of names, in order. */
+struct cache_apexes {
+	uint32_t count;
+	uint64_t hash[];
+};
+
 struct cache {
 	/* Read-mostly. */
 	struct cache_settings settings;
@@ -158,7 +165,7 @@ struct cache {
 	uint32_t entry_count; /* entries_max and one spare for replacements */
 	uint32_t block_count;
 	uint64_t memory_bytes;
-	uint64_t *apex_hashes; /* of settings.apexes, in order */
+	struct cache_apexes *apexes; /* writer: control thread, readers: all lcores; never NULL */
 	uint32_t epoch; /* writer: control thread */
 
 	/* The writer's own. */
@@ -244,7 +251,7 @@ static inline void cache_entry_publish(struct cache_entry *entry)
 
 /* -- cache.c -- */
 
-/* For qsort() and bsearch() of apex_hashes. */
+/* For qsort() and bsearch() of the hashes of struct cache_apexes. */
 int cache_compare_hashes(const void *a, const void *b) PURE;
 
 /* -- index.c -- */

@@ -135,7 +135,8 @@ static int16_t ede_of(const struct hit *hit)
 	if (cache_meta_is_failure(&hit->meta))
 		return EDNS_EDE_CACHED_ERROR;
 	if (!hit->stale)
-		return EDNS_EDE_NONE;
+		return (hit->meta.flags & CACHE_META_BLOCKED) != 0 ? EDNS_EDE_BLOCKED
+		                                                   : EDNS_EDE_NONE;
 	return hit->meta.rcode == DNS_RCODE_NXDOMAIN ? EDNS_EDE_STALE_NXDOMAIN
 	                                             : EDNS_EDE_STALE_ANSWER;
 }

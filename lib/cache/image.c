@@ -243,6 +243,8 @@ enum result cache_image_build(struct cache *cache, const struct cache_item *item
 	*meta = meta_of(cache, question, item->dnssec_ok, now_ms - age_ms);
 	meta->rcode = dns_message_flags(item->message) & DNS_FLAG_RCODE;
 	meta->rank = item->rank;
+	if (item->is_blocked)
+		meta->flags |= CACHE_META_BLOCKED;
 	meta->security = item->security;
 	struct build build = {
 	    .settings = &cache->settings,

@@ -67,6 +67,8 @@ static bool find(const struct infer *infer, struct cache_wanted *wanted, struct 
 /* Two parts make one answer, which is believed as much as the lesser of them. */
 static void join(struct dns_answer *out, const struct dns_answer *part)
 {
+	if (part->ede == EDNS_EDE_BLOCKED)
+		out->ede = EDNS_EDE_BLOCKED;
 	if (part->rank < out->rank)
 		out->rank = part->rank;
 	bool is_checked =
@@ -109,8 +111,9 @@ static void finish(const struct infer *infer)
 static bool is_elsewhere(const struct cache *cache, const struct dns_question *question,
                          unsigned label)
 {
-	for (unsigned i = 0; i < label && cache->settings.apex_count > 0; i++) {
-		if (bsearch(&question->hash[i], cache->apex_hashes, cache->settings.apex_count,
+	const struct cache_apexes *apexes = __atomic_load_n(&cache->apexes, __ATOMIC_ACQUIRE);
+	for (unsigned i = 0; i < label && apexes->count > 0; i++) {
+		if (bsearch(&question->hash[i], apexes->hash, apexes->count,
 		            sizeof(question->hash[0]), cache_compare_hashes) != NULL)
 			return true;
 	}

@@ -367,4 +367,5 @@ void reader_check(struct reader *reader)
 	reader_check_forwarders(reader);
 	reader_check_egress(reader);
 	reader_check_watch(reader);
+	reader_check_dns64(reader);
 }

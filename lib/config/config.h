@@ -262,6 +262,7 @@ struct config {
 	struct config_policy policy;
 	struct config_local_zone *local_zone;
 	uint32_t local_zone_count;
+	struct config_dns64 dns64;
 	struct config_amplification amplification_mitigation;
 	struct config_tuning tuning;
 	struct config_view *view;
@@ -273,7 +274,6 @@ struct config {
 	uint32_t dynupdate_count;
 	struct config_limits limits;
 	struct config_dpdk dpdk;
-
 	const char *file; /* name for messages */
 	struct config_memory *memory; /* owns all of this */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-MIT-NonCommercial
  * Copyright (c) 2026 the scloud-dns authors */
 
-/* config_policy -- the sections policy and local_zone.
+/* config_policy -- the sections policy, local_zone and dns64.
  *
  * What:    member names are those of the JSON keys.
  * Threads: immutable once loaded.
@@ -54,6 +54,26 @@ struct config_policy {
 	bool empty_zones;
 	const char **empty_zone_exceptions;
 	uint32_t empty_zone_exceptions_count;
+	bool rebind_protection;
+	struct config_address *private_addresses;
+	uint32_t private_addresses_count;
+	const char **private_domains;
+	uint32_t private_domains_count;
+};
+
+struct config_dns64 {
+	bool enabled;
+	struct config_address *prefixes;
+	uint32_t prefixes_count;
+	struct config_acl_ref clients_acl;
+	struct config_address *exclude;
+	uint32_t exclude_count;
+	struct config_address *exclude_ipv4;
+	uint32_t exclude_ipv4_count;
+	const char **ignore_domains;
+	uint32_t ignore_domains_count;
+	bool map_private;
+	bool reverse;
 };
 
 enum config_local_zone_type {

@@ -54,6 +54,8 @@ static const struct option root_rows[] = {
     SECTION(policy, "Names that are treated in a way of their own.", .table = &option_policy),
     SECTIONS(local_zone, "Names with answers of our own, without being a zone of the world.",
              .table = &option_local_zone, .live = true),
+    SECTION(dns64, "IPv6 addresses made from IPv4 ones, for clients behind a NAT64 (RFC 6147).",
+            .table = &option_dns64),
     SECTION(amplification_mitigation, "Against misuse of our answers for attacks on others.",
             .table = &option_amplification),
     SECTION(tuning, "Sizes that seldom need a change.", .table = &option_tuning),

@@ -114,6 +114,7 @@ extern const struct option_table option_cache;
 extern const struct option_table option_recursion;
 extern const struct option_table option_policy;
 extern const struct option_table option_local_zone;
+extern const struct option_table option_dns64;
 extern const struct option_table option_record;
 extern const struct option_table option_zone;
 extern const struct option_table option_tsig_key;

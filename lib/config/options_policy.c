@@ -99,6 +99,31 @@ static const struct option policy_rows[] = {
      .init = "[]",
      .live = true,
      .help = "These of them, and names below these, are looked up as all others."},
+    {.key = "rebind_protection",
+     .type = OPTION_BOOL,
+     AT(policy, rebind_protection),
+     .init = "false",
+     .live = true,
+     .help = "Take private_addresses out of the answers of other servers, so that no page on the "
+             "Internet can make a browser talk to your own network under its name (DNS rebinding). "
+             "Where nothing is left the answer is empty, with an extended error (Blocked)."},
+    {.key = "private_addresses",
+     .type = OPTION_NETWORK,
+     LIST_AT(policy, private_addresses),
+     .items_max = 64,
+     .init = "[\"0.0.0.0/8\", \"10.0.0.0/8\", \"100.64.0.0/10\", \"127.0.0.0/8\", "
+             "\"169.254.0.0/16\", \"172.16.0.0/12\", \"192.168.0.0/16\", \"::/127\", "
+             "\"::ffff:0:0/96\", \"fc00::/7\", \"fe80::/10\"]",
+     .live = true,
+     .help = "Addresses that no server of the Internet may give, with rebind_protection."},
+    {.key = "private_domains",
+     .type = OPTION_DOMAIN,
+     LIST_AT(policy, private_domains),
+     .items_max = 4096,
+     .init = "[]",
+     .live = true,
+     .help = "Names, with all below them, that may have private addresses. Forward and stub zones "
+             "may in any case."},
 };
 
 const struct option_table option_policy = {

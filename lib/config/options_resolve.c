@@ -122,6 +122,7 @@ static const struct option root_hints_rows[] = {
      .type = OPTION_PATH,
      AT(root_hints, file),
      .init = "\"\"",
+     .live = true,
      .help = "Names and addresses of the root servers, as a zone file; empty: "
              "/usr/share/dns/root.hints if it is there, else the built-in ones. Used when no "
              "forwarder of recursion.forward_to has an address."},
@@ -311,6 +312,7 @@ static const struct option recursion_rows[] = {
      .type = OPTION_BOOL,
      AT(recursion, fallback_to_recursion),
      .init = "false",
+     .live = true,
      .help = "When the forwarders fail names are looked up from the root servers. Names that only "
              "the forwarders know become known to others then."},
     {.key = "case_randomization",
@@ -318,6 +320,7 @@ static const struct option recursion_rows[] = {
      AT(recursion, case_randomization),
      .words = case_words,
      .init = "\"iteration\"",
+     .live = true,
      .help = "Send names in letters of random case, which a spoofer has to guess besides port and "
              "id. iteration: to servers found from the root down. always: to forwarders too. A "
              "server that does not keep the case is asked without."},
@@ -325,12 +328,14 @@ static const struct option recursion_rows[] = {
      .type = OPTION_BOOL,
      AT(recursion, cookies),
      .init = "true",
+     .live = true,
      .help = "Send DNS cookies (RFC 7873) to other servers, and want them back."},
     {.key = "prefer_family",
      .type = OPTION_CHOICE,
      AT(recursion, prefer_family),
      .words = family_words,
      .init = "\"any\"",
+     .live = true,
      .help = "Which addresses of a zone's servers are asked first; any: the faster ones. A family "
              "to which the host has no route is left out in any case."},
     {.key = "server_port",
@@ -338,6 +343,7 @@ static const struct option recursion_rows[] = {
      AT(recursion, server_port),
      RANGE(1, 65535),
      .init = "53",
+     .live = true,
      .help = "Port of all servers found from the root down; another one is for private trees."},
     {.key = "egress",
      .type = OPTION_ADDRESS,

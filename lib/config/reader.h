@@ -89,6 +89,8 @@ void reader_check_forwarders(struct reader *reader);
 void reader_check_egress(struct reader *reader);
 /* check_watch.c */
 void reader_check_watch(struct reader *reader);
+/* check_dns64.c */
+void reader_check_dns64(struct reader *reader);
 
 /* The name servers of a resolv.conf(5); at most CONFIG_RESOLV_CONF_MAX. Returns how many. */
 uint32_t reader_resolv_conf(const char *path, struct config_address *out);

@@ -43,6 +43,7 @@ struct guard_verdict guard_policy_check(const struct guard_policy *policy, uint8
 	        policy->recursion_enabled && (classes & GUARD_CLASS_RECURSION) != 0,
 	    .exempt = (classes & GUARD_CLASS_EXEMPT) != 0,
 	    .unfiltered = (classes & GUARD_CLASS_UNFILTERED) != 0,
+	    .dns64 = (classes & GUARD_CLASS_DNS64) != 0,
 	};
 	if (at < policy->listener_count) {
 		verdict.allowed = (classes & GUARD_CLASS_LISTENER(at)) != 0;

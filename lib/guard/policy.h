@@ -26,6 +26,7 @@
 #define GUARD_CLASS_RECURSION (UINT64_C(1) << GUARD_LISTENERS_MAX)
 #define GUARD_CLASS_EXEMPT (UINT64_C(2) << GUARD_LISTENERS_MAX)
 #define GUARD_CLASS_UNFILTERED (UINT64_C(4) << GUARD_LISTENERS_MAX)
+#define GUARD_CLASS_DNS64 (UINT64_C(8) << GUARD_LISTENERS_MAX)
 
 struct guard_listener {
 	uint8_t family; /* 4 or 6 */
@@ -46,6 +47,7 @@ struct guard_verdict {
 	bool recursion_allowed; /* may have recursion */
 	bool exempt; /* is not limited by rate */
 	bool unfiltered; /* no policy on names is for him */
+	bool dns64; /* IPv6 addresses are made from IPv4 ones for him */
 };
 
 /* The verdict for a client that asked at one of our addresses. The most exact listener counts: the one

@@ -96,6 +96,9 @@ struct query {
 	uint8_t view; /* index of guard/views.h, of that version of the views; QUERY_DISPATCHER */
 	bool exempt; /* the client is not limited by rate; QUERY_DISPATCHER */
 	bool unfiltered; /* no policy on names is for the client; QUERY_DISPATCHER */
+	/* enum dns64_way of policy/dns64.h: QUERY_DISPATCHER; CACHE_LOOKUP and RESOLVER change it when another
+	 * question is asked instead. */
+	uint8_t dns64;
 	bool expire_known; /* `zone_expire_s` goes into the answer; ZONE_MANAGER */
 	bool serial_known; /* `zone_serial` and `zone_labels` do */
 	uint8_t zone_labels; /* labels of the zone's name; ZONE_MANAGER */
@@ -103,6 +106,7 @@ struct query {
 	uint32_t zone_ref; /* of zone/zone.h, in the zones of that view; QUERY_DISPATCHER */
 	uint32_t zone_serial;
 	uint32_t zone_expire_s;
+	uint32_t dns64_ttl_s; /* the most for AAAA records that are made */
 	const char *ede_text; /* static text beside answer.ede, or NULL */
 	struct dns_answer answer;
 	struct dns_question question; /* large, so last */

@@ -40,3 +40,26 @@
 
 /* Seconds. RFC 6303 §3: TTL and negative TTL of empty zones. */
 #define POLICY_SPECIAL_TTL_S 10800u
+
+/* -- DNS64 -- */
+
+/* Prefixes of a NAT64. Too low: a site with several translators. Too high: each one makes all answers
+ * longer. */
+#define DNS64_PREFIXES_MAX 4u
+
+/* Names whose AAAA records do not count. Too low: more broken services than that. Too high: each is compared with
+ * each AAAA answer. */
+#define DNS64_IGNORE_MAX 64u
+
+/* Ranges of addresses that do not count, of either family. As above. */
+#define DNS64_EXCLUDE_MAX 64u
+
+/* Addresses made for one answer. Too low: large services are cut. Too high: work, and answers that need TCP. */
+#define DNS64_RECORDS_MAX 128u
+
+/* Seconds. RFC 6147 §5.1.7: where nothing says for how long there is no AAAA record; also for the aliases of
+ * §5.3.1. */
+#define DNS64_TTL_S 600u
+
+/* Seconds. ipv4only.arpa does not change (RFC 8880 §7.1); the registry's own servers say a day. */
+#define DNS64_ITSELF_TTL_S 86400u

@@ -97,14 +97,18 @@ void resolver_attempt_send(const struct resolver_turn *turn, struct resolver_tas
 	struct resolver_server *to = &resolver->servers[server];
 	struct resolver_attempt *attempt = &task->attempt[task->attempt_count];
 	uint16_t tls = to->group == RESOLVER_NONE ? 0 : resolver->groups[to->group].tls;
-	if (tls != 0) /* never in the clear, whatever the reason for this attempt */
+	/* Never in the clear, whatever the reason for this attempt; and not where somebody guesses. */
+	if (tls != 0 || turn->now_ms < to->tcp_until_ms)
 		kind = ATTEMPT_TCP;
 	*attempt = (struct resolver_attempt){
 	    .kind = (uint8_t)kind,
 	    .probe = probe,
 	    .server = server,
 	    .sent_ms = turn->now_ms,
+	    .zone = resolver_budget_zone(task),
 	};
+	if (attempt->zone != RESOLVER_ZONE_COUNTERS)
+		resolver->zone_pending[attempt->zone]++;
 	resolver_edns_choose(turn, task, attempt);
 	task->attempt_count++;
 	choose_port_and_id(resolver, attempt);
@@ -185,6 +189,10 @@ void resolver_attempt_forget(const struct resolver_turn *turn, struct resolver_t
 			forget(resolver, task, attempt);
 		else
 			resolver_act(turn, &action);
+		if (attempt->kind == ATTEMPT_UDP && !attempt->answered)
+			resolver_guess_forgotten(turn, &resolver->servers[attempt->server]);
+		if (attempt->zone != RESOLVER_ZONE_COUNTERS)
+			resolver->zone_pending[attempt->zone]--;
 		attempt->kind = ATTEMPT_NONE;
 		resolver->servers[attempt->server].pins--;
 	}

@@ -81,6 +81,10 @@ static enum resolver_verdict check_rcode(const struct resolver *resolver,
 	if (attempt->edns &&
 	    (rcode == DNS_RCODE_FORMERR || rcode == DNS_RCODE_NOTIMP || rcode == DNS_RCODE_BADVERS))
 		return RESOLVER_VERDICT_NO_EDNS;
+	/* RFC 2671 §5.3, the EDNS of before: SERVFAIL may say the same. */
+	if (attempt->edns && rcode == DNS_RCODE_SERVFAIL && !resolver->edns.present &&
+	    attempt->sent_ms >= resolver->servers[attempt->server].edns_until_ms)
+		return RESOLVER_VERDICT_FAILS_EDNS;
 	/* RFC 6672 §2.2: YXDOMAIN says that a DNAME made the name too long. */
 	if (rcode != DNS_RCODE_NOERROR && rcode != DNS_RCODE_NXDOMAIN &&
 	    rcode != DNS_RCODE_YXDOMAIN)
@@ -104,5 +108,9 @@ enum resolver_verdict resolver_check_response(const struct resolver *resolver,
 		return cookie;
 	if ((dns_message_flags(message) & DNS_FLAG_TC) != 0 && attempt->kind == ATTEMPT_UDP)
 		return RESOLVER_VERDICT_TRUNCATED;
+	/* Truncated where everything fits, and nothing in it: no answer. */
+	if ((dns_message_flags(message) & DNS_FLAG_TC) != 0 &&
+	    dns_message_count(message, DNS_SECTION_ANSWER) == 0)
+		return RESOLVER_VERDICT_FAILURE;
 	return check_rcode(resolver, attempt, resolver_check_rcode(resolver, message));
 }

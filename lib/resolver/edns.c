@@ -47,7 +47,9 @@ void resolver_edns_choose(const struct resolver_turn *turn, const struct resolve
 	bool wants_case = group != NULL ? group->randomise_case : resolver->settings.randomise_case;
 	attempt->folded = !wants_case || turn->now_ms < server->fold_until_ms;
 	attempt->edns = (group == NULL || group->edns) && turn->now_ms >= server->plain_until_ms &&
-	                (lost < RESOLVER_LOST_PLAIN || server->knows_edns);
+	                lost < (turn->now_ms < server->edns_until_ms ? RESOLVER_LOST_PLAIN_KNOWN
+	                                                             : RESOLVER_LOST_PLAIN) &&
+	                task->without_edns != 1 + attempt->server;
 	attempt->small = lost >= RESOLVER_LOST_SMALL || turn->now_ms < server->small_until_ms;
 	attempt->cookie =
 	    attempt->edns && resolver->settings.cookies && turn->now_ms >= server->bare_until_ms;
@@ -108,18 +110,23 @@ void resolver_edns_read(struct resolver *resolver, const uint8_t *message, size_
 }
 
 void resolver_edns_learn(const struct resolver_turn *turn, const struct resolver_task *task,
-                         const struct resolver_attempt *attempt, bool is_truncated)
+                         const struct resolver_attempt *attempt, enum resolver_verdict verdict)
 {
 	const struct resolver *resolver = turn->resolver;
 	const struct dns_edns *edns = &resolver->edns;
+	const bool is_truncated = verdict == RESOLVER_VERDICT_TRUNCATED;
+	const bool is_good = verdict == RESOLVER_VERDICT_ANSWER;
 	struct resolver_server *server = &resolver->servers[attempt->server];
 	unsigned lost = count_lost(task, attempt->server);
-	server->knows_edns |= edns->present;
+	if (edns->present)
+		server->edns_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
 	/* The smaller one came through, and the larger one was too large for the way. */
 	if (attempt->small && is_truncated && lost >= RESOLVER_LOST_SMALL)
 		server->small_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
 	if (!attempt->edns && attempt->kind == ATTEMPT_UDP && lost >= RESOLVER_LOST_PLAIN)
 		server->plain_until_ms = turn->now_ms + RESOLVER_PLAIN_SILENT_MS;
+	if (!attempt->edns && task->without_edns == 1 + attempt->server && is_good)
+		server->plain_until_ms = turn->now_ms + RESOLVER_PLAIN_MS;
 	if (!attempt->cookie)
 		return;
 	server->cookie_len = 0;

@@ -42,7 +42,9 @@ enum resolver_state resolver_end_answered(const struct resolver_turn *turn,
 	struct resolver_action answer = {
 	    .rcode = dns_message_flags(resolver->result) & DNS_FLAG_RCODE,
 	    /* The forwarders that should have answered did not. */
-	    .ede = task->has_fallen_back ? EDNS_EDE_NETWORK_ERROR : EDNS_EDE_NONE,
+	    .ede = resolver->is_blocked    ? EDNS_EDE_BLOCKED
+	           : task->has_fallen_back ? EDNS_EDE_NETWORK_ERROR
+	                                   : EDNS_EDE_NONE,
 	    .rank = (enum dns_rank)task->rank,
 	    .security = (enum dns_security)task->security,
 	    .message = resolver->result,

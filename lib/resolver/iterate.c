@@ -235,6 +235,8 @@ enum resolver_state resolver_iterate_address(const struct resolver_turn *turn,
 		look_up_some(turn, task, delegation);
 	if (task->children == 0 && !task->takes_lame)
 		return try_lame(task);
+	if (task->children == 0 && resolver_resort_take(task))
+		return RESOLVER_STATE_ASK;
 	if (task->children == 0)
 		return task->soft_failure ? resolver_iterate_again(task)
 		                          : exhausted(turn, task, delegation);

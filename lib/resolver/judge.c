@@ -132,7 +132,9 @@ static enum resolver_state take(const struct resolver_turn *turn, struct resolve
 	/* All links count, wherever they came from: those of this answer too. */
 	if (task->links + turn->resolver->chain.name_count - 1 > RESOLVER_CHAIN_MAX)
 		return fail(task, EDNS_EDE_OTHER);
-	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
+	enum result result = resolver_scrub_answer(turn->resolver, task, message, len);
+	resolver_resort_note_damage(attempt, result);
+	if (result != RESULT_OK)
 		return next_server(task, attempt, EDNS_EDE_INVALID_DATA);
 	resolver_task_lower_rank(task, DNS_RANK_AUTH_ANSWER);
 	if (meaning == MEANING_ALIAS)
@@ -148,7 +150,9 @@ enum resolver_state resolver_judge_answer(const struct resolver_turn *turn,
                                           size_t len)
 {
 	uint16_t flags = dns_message_flags(message);
-	if (resolver_chain_read(turn->resolver, task, message, len) != RESULT_OK)
+	enum result result = resolver_chain_read(turn->resolver, task, message, len);
+	resolver_resort_note_damage(attempt, result);
+	if (result != RESULT_OK)
 		return next_server(task, attempt, EDNS_EDE_INVALID_DATA);
 	enum meaning meaning = meaning_of(task, &turn->resolver->chain, flags);
 	resolver_trace_judge(turn, meaning_text[meaning]);

@@ -74,7 +74,7 @@ static void keep_part(const struct resolver_turn *turn, const struct resolver_ta
 	resolver_scrub_finish(&builder, part->rcode);
 	const struct resolver_action action = {
 	    .rcode = (uint16_t)part->rcode,
-	    .ede = EDNS_EDE_NONE,
+	    .ede = part->is_end && resolver->is_blocked ? EDNS_EDE_BLOCKED : EDNS_EDE_NONE,
 	    .rank = (enum dns_rank)task->rank,
 	    .security = (enum dns_security)task->security,
 	    .message = resolver->found,

@@ -59,6 +59,7 @@ static bool use(const struct resolver_turn *turn, struct resolver_task *task,
 	if (resolver_scrub_answer(resolver, task, resolver->found, lookup->builder->len) !=
 	    RESULT_OK)
 		return false;
+	resolver->is_blocked = lookup->answer.ede == EDNS_EDE_BLOCKED;
 	bool is_alias = chain->name_count > 1 || chain->has_loop;
 	bool is_end = chain->has_data || chain->has_soa || rcode != DNS_RCODE_NOERROR;
 	if (!is_alias && (only_alias || !is_end))

@@ -59,6 +59,8 @@ enum result resolver_create(const struct resolver_settings *settings, struct res
 		result = create_iteration(resolver);
 	if (result == RESULT_OK)
 		result = resolver_task_create(resolver);
+	if (result == RESULT_OK)
+		result = resolver_private_create(resolver);
 	if (result != RESULT_OK) {
 		resolver_destroy(resolver);
 		return result;
@@ -71,12 +73,27 @@ enum result resolver_create(const struct resolver_settings *settings, struct res
 	return RESULT_OK;
 }
 
+void resolver_take_over(struct resolver *resolver, const struct resolver *former)
+{
+	struct resolver_settings *to = &resolver->settings;
+	const struct resolver_settings *from = &former->settings;
+	to->random = from->random;
+	to->random_context = from->random_context;
+	to->lookup = from->lookup;
+	to->lookup_context = from->lookup_context;
+	to->port_slots = from->port_slots;
+	to->trace = from->trace;
+	to->trace_context = from->trace_context;
+	resolver->stats = former->stats;
+}
+
 void resolver_destroy(struct resolver *resolver)
 {
 	if (resolver == NULL)
 		return;
 	resolver_route_destroy(resolver);
 	resolver_task_destroy(resolver);
+	resolver_private_destroy(resolver);
 	resolver_table_destroy(&resolver->delegations);
 	resolver_table_destroy(&resolver->hosts);
 	free(resolver);
@@ -114,12 +131,15 @@ static void take_udp(const struct resolver_turn *turn, const struct resolver_eve
 {
 	struct resolver_task *task;
 	struct resolver_attempt *attempt = resolver_attempt_of_udp(turn->resolver, event, &task);
-	if (attempt == NULL)
+	if (attempt == NULL) {
 		turn->resolver->stats.mismatched++;
-	else if (event->kind == RESOLVER_EVENT_UDP_RESPONSE)
+		if (event->kind == RESOLVER_EVENT_UDP_RESPONSE)
+			resolver_guess_stray(turn, &event->from);
+	} else if (event->kind == RESOLVER_EVENT_UDP_RESPONSE) {
 		resolver_state_response(turn, task, attempt, event->message, event->len);
-	else
+	} else {
 		resolver_state_error(turn, task, attempt);
+	}
 }
 
 static void take_tcp(const struct resolver_turn *turn, const struct resolver_event *event)

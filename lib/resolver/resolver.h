@@ -116,6 +116,17 @@ struct resolver_settings {
 	bool randomise_case; /* "0x20", for servers found by iteration */
 	bool cookies; /* with EDNS, RFC 7873 */
 	enum resolver_prefer prefer; /* of servers found by iteration */
+	/* TTLs of answers, as the cache has them: 0: no cap, no floor. Negative ones by the SOA record. */
+	uint32_t ttl_max_s;
+	uint32_t ttl_min_s;
+	uint32_t negative_ttl_max_s;
+	/* Addresses that answers must not have (DNS rebinding), but for names at or below private_domains and those
+	 * of zones but the root's. What is taken out leaves EDE 15 (Blocked) where nothing else is there.
+	 * Copied. */
+	const struct net_prefix *private_addresses;
+	uint32_t private_address_count; /* 0: all are fine */
+	const struct dns_name *private_domains;
+	uint32_t private_domain_count;
 	/* The host has no way to such addresses: they count as broken at first. */
 	bool no_ipv4;
 	bool no_ipv6;
@@ -208,6 +219,10 @@ MUST_CHECK enum result resolver_create(const struct resolver_settings *settings,
                                        struct resolver **out);
 void resolver_destroy(struct resolver *resolver);
 
+/* Gives `resolver`, which has taken no step yet, the random source, lookup, trace, port slots and counts of another
+ * one that it is to stand in for. */
+void resolver_take_over(struct resolver *resolver, const struct resolver *former);
+
 /* Takes one event. now_ms: monotonic. Every client that came with RESOLVER_EVENT_QUERY gets exactly one
  * RESOLVER_ACTION_ANSWER (perhaps a late one), in this step or a later one, at the latest when the deadline
  * has passed and a step is taken. */
@@ -230,6 +245,11 @@ struct resolver_stats {
 	uint64_t kept; /* KEEP actions */
 	uint64_t fell_back; /* questions whose forwarders failed, looked up from the root */
 	uint64_t probes; /* questions of our own to servers that did not answer before */
+	uint64_t blocked; /* private addresses that were taken out of answers */
+	uint64_t
+	    guessed; /* times that a server was asked over TCP alone: too many wrong ids in its name */
+	uint64_t
+	    zone_full; /* questions that found too many others waiting for servers of the zone */
 	uint64_t sent_udp;
 	uint64_t sent_tcp;
 	uint64_t responses; /* that belonged to a question */

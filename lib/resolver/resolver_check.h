@@ -22,6 +22,19 @@ struct resolver_attempt;
 struct resolver_task;
 struct resolver_turn;
 
+/* What a message is to the attempt that waits for it. */
+enum resolver_verdict {
+	RESOLVER_VERDICT_FOREIGN, /* not an answer to what we asked */
+	RESOLVER_VERDICT_TRUNCATED, /* TC over UDP */
+	RESOLVER_VERDICT_OTHER_CASE, /* our question, but not in the case in which we sent it */
+	RESOLVER_VERDICT_NO_COOKIE, /* the server had a cookie and sends none now */
+	RESOLVER_VERDICT_BAD_COOKIE, /* it wants the cookie that came with this */
+	RESOLVER_VERDICT_NO_EDNS, /* the server does not want our OPT record */
+	RESOLVER_VERDICT_FAILS_EDNS, /* SERVFAIL of a server that may not know EDNS */
+	RESOLVER_VERDICT_FAILURE, /* SERVFAIL, REFUSED …: somebody else may know */
+	RESOLVER_VERDICT_ANSWER,
+};
+
 /* -- edns.c: OPT records to and from servers -- */
 /* What an attempt says besides the question, by what is known of the server and what got lost before. */
 void resolver_edns_choose(const struct resolver_turn *turn, const struct resolver_task *task,
@@ -32,22 +45,12 @@ void resolver_edns_write(const struct resolver *resolver, const struct resolver_
 void resolver_edns_read(struct resolver *resolver, const uint8_t *message, size_t len);
 /* Takes along what a response with a matching question says of the server. */
 void resolver_edns_learn(const struct resolver_turn *turn, const struct resolver_task *task,
-                         const struct resolver_attempt *attempt, bool is_truncated);
+                         const struct resolver_attempt *attempt, enum resolver_verdict verdict);
 /* What a server that complains about our OPT record is spared from now on. */
 void resolver_edns_refused(const struct resolver_turn *turn,
                            const struct resolver_attempt *attempt);
 
 /* -- check.c -- */
-enum resolver_verdict {
-	RESOLVER_VERDICT_FOREIGN, /* not an answer to what we asked */
-	RESOLVER_VERDICT_TRUNCATED, /* TC over UDP */
-	RESOLVER_VERDICT_OTHER_CASE, /* our question, but not in the case in which we sent it */
-	RESOLVER_VERDICT_NO_COOKIE, /* the server had a cookie and sends none now */
-	RESOLVER_VERDICT_BAD_COOKIE, /* it wants the cookie that came with this */
-	RESOLVER_VERDICT_NO_EDNS, /* the server does not want our OPT record */
-	RESOLVER_VERDICT_FAILURE, /* SERVFAIL, REFUSED …: somebody else may know */
-	RESOLVER_VERDICT_ANSWER,
-};
 /* Needs resolver_edns_read() before. */
 enum resolver_verdict resolver_check_response(const struct resolver *resolver,
                                               const struct resolver_task *task,

@@ -22,6 +22,7 @@
 #include "resolver/resolver.h"
 #include "resolver/resolver_chain.h"
 #include "resolver/resolver_check.h"
+#include "resolver/resolver_care.h"
 #include "resolver/resolver_known.h"
 #include "resolver/resolver_limits.h"
 #include "resolver/resolver_server.h"
@@ -42,6 +43,13 @@ enum attempt_kind {
 	ATTEMPT_TCP,
 };
 
+/* How a server that has failed may be asked once more. */
+enum attempt_resort {
+	ATTEMPT_RESORT_NONE,
+	ATTEMPT_RESORT_PLAIN, /* it may not know EDNS */
+	ATTEMPT_RESORT_TCP, /* its datagram may have been damaged on the way */
+};
+
 /* One message to one server, expected until its task ends: late answers are welcome. */
 struct resolver_attempt {
 	uint8_t kind; /* enum attempt_kind */
@@ -53,6 +61,8 @@ struct resolver_attempt {
 	bool done; /* an answer, an error or a time-out came */
 	bool answered; /* of those, an answer */
 	bool refused; /* the server said that it cannot tell: it is not asked again for this */
+	uint8_t resort; /* enum attempt_resort */
+	uint16_t zone; /* counter of the zone that was asked; RESOLVER_ZONE_COUNTERS: none */
 	uint16_t id;
 	uint16_t port_slot;
 	uint32_t server;
@@ -99,6 +109,7 @@ struct resolver_task {
 	bool is_late; /* clients with stale answers have got them, and who comes gets it at once */
 	bool has_found; /* a part of the answer was known here */
 	uint8_t watchers; /* bits of who is told its steps (resolver_trace.h) */
+	uint32_t without_edns; /* 1 + the server that failed when it was asked with EDNS */
 	uint8_t rank; /* enum dns_rank: the least of all parts */
 	uint8_t security; /* enum dns_security */
 	uint8_t minimised; /* questions asked for a part of the name */
@@ -180,6 +191,7 @@ struct resolver {
 	uint8_t family_fails[RESOLVER_FAMILIES]; /* errors in a row, none answered between */
 	uint64_t family_retry_ms[RESOLVER_FAMILIES]; /* when a broken one may be tried */
 	uint64_t prime_ms; /* not before */
+	uint16_t zone_pending[RESOLVER_ZONE_COUNTERS]; /* attempts, by hash of the zone */
 	struct resolver_table delegations;
 	struct resolver_table hosts;
 	struct resolver_delegation hints; /* the root, as the settings say */
@@ -194,6 +206,9 @@ struct resolver {
 	struct resolver_stats stats;
 	uint8_t query[RESOLVER_QUERY_BYTES_MAX];
 	size_t result_len;
+	bool is_blocked; /* addresses were taken out of it, and none is left */
+	struct net_prefix *private_addresses; /* own copies */
+	struct dns_name *private_domains;
 	uint8_t result[DNS_MESSAGE_MAX];
 	uint8_t found[DNS_MESSAGE_MAX]; /* a message of the lookup, or for a KEEP action */
 	struct resolver_chain chain;
@@ -297,6 +312,8 @@ void resolver_task_background(const struct resolver_turn *turn,
                               const struct dns_question *question);
 /* Whose budget a task uses: that of a client's task; NULL: nobody wants to know any more. */
 struct resolver_task *resolver_task_root(struct resolver *resolver, struct resolver_task *task);
+/* Has a task run before the step ends. */
+void resolver_task_queue(struct resolver *resolver, struct resolver_task *task);
 /* Runs what was woken or started in this step. */
 void resolver_task_run_queued(const struct resolver_turn *turn);
 /* Gives the answer to all clients. Nobody joins the task any more. */

@@ -36,6 +36,16 @@
  * more (RFC 5452 §9.3; CVE-2021-20322 class). */
 #define RESOLVER_NEAR_MISSES_MAX 3u
 
+/* The same for datagrams in a server's name whose id fits no question of ours, less the answers that fit: then all
+ * that waits for the server, and for so long every question to it, goes over TCP. Too low: duplicates cost
+ * TCP. Too high: ids can be guessed (RFC 5452 §9.3). */
+#define RESOLVER_STRAYS_MAX 2u
+#define RESOLVER_GUESSED_MS 10000u
+/* Answers that may still come to questions that nobody waits for, for each server: they are no guesses. Too low: slow
+ * servers look like guessers. Too high: guessers have that many tries more. */
+#define RESOLVER_ORPHANS_MAX 8u
+#define RESOLVER_ORPHANS_MS 10000u
+
 /* How long a question may take in all. Too low: a slow chain of forwarders never answers. Too high: the
  * client has given up (stub resolvers wait 5 s). */
 #define RESOLVER_DEADLINE_MS_MIN 100u
@@ -84,10 +94,13 @@
 #define RESOLVER_PLAIN_SILENT_MS 300000u
 
 /* A question that got lost is asked again with this size, which goes through every path (RFC 6891 §6.2.3),
- * and the time after that without EDNS, unless the server is known to speak it. */
+ * and the time after that without EDNS, later if the server is known to speak it. */
 #define RESOLVER_UDP_BYTES_SMALL 512u
 #define RESOLVER_LOST_SMALL 1u
 #define RESOLVER_LOST_PLAIN 2u
+/* The same where the server has spoken EDNS lately. Too low: loss costs EDNS. Too high: a server, or a firewall in
+ * front of it, that stands EDNS no longer is dead for us. */
+#define RESOLVER_LOST_PLAIN_KNOWN 4u
 
 /* Our part of a server's cookie is drawn anew after so long. Too low: servers see us as new, and limit us.
  * Too high: who has seen it can spoof (RFC 9018 §5 wants at most 36 days). */
@@ -114,6 +127,10 @@
 /* Questions without a client (prefetch) are taken while less than this share (1/x) of the places are used.
  * Too low: clients find no place. Too high: popular answers expire under load. */
 #define RESOLVER_REFRESH_SHARE 2u
+
+/* Seconds for which an answer holds whose addresses were taken out. Too low: the servers are asked again and again.
+ * Too high: a name that is put right, or on the list, stays without addresses. */
+#define RESOLVER_BLOCKED_TTL_S 60u
 
 /* The parts of a chain are kept as answers of their own if the whole is no longer than this. Too low: long
  * chains are asked for anew. Too high: work, links times records. */
@@ -227,6 +244,14 @@
 /* Questions that wait for one server found by iteration. Too low: the servers of large zones become the
  * bottle-neck. Too high: a slow one takes all places, and we flood it. */
 #define RESOLVER_SERVER_PENDING_MAX 1024u
+
+/* Servers of one zone may hold this share (1/x) of all questions that wait at the same time, but for the root and
+ * zones right below it. Too low: one large zone is throttled. Too high: a zone whose servers are slow, and
+ * somebody who asks for many names in it, take all places (random subdomains). Zones share counters, as many as
+ * there are here: a power of two. */
+#define RESOLVER_ZONE_SHARE 2u
+#define RESOLVER_ZONE_PENDING_MIN 16u
+#define RESOLVER_ZONE_COUNTERS 4096u
 
 /* While servers are slow and names of others are looked up: how long until the slow ones are asked again. */
 #define RESOLVER_ADDRESS_WAIT_MS 800u

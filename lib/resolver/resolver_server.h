@@ -36,7 +36,12 @@ struct resolver_server {
 	uint64_t small_until_ms; /* datagrams of the usual size: they do not get here */
 	uint64_t bare_until_ms; /* cookies */
 	uint64_t fold_until_ms; /* letters of both cases: it answers in lower case */
-	bool knows_edns; /* it has sent an OPT record */
+	uint64_t edns_until_ms; /* it has sent an OPT record: so long it is known to know EDNS */
+	uint8_t strays; /* datagrams in its name that fitted no question, less those that did */
+	uint8_t
+	    orphans; /* questions that nobody waits for any more: their answers are no guesses */
+	uint64_t orphans_until_ms; /* not any more */
+	uint64_t tcp_until_ms; /* somebody guesses ids: no UDP */
 	uint8_t cookie_len; /* of its own part, 0: none yet */
 	uint64_t cookie_until_ms; /* when our part is renewed; 0: there is none */
 	uint8_t cookie[EDNS_COOKIE_MAX]; /* ours, then its own */

@@ -119,18 +119,66 @@ static enum result put_made(const struct resolver_chain *chain, struct dns_build
 	return RESULT_OK;
 }
 
-static enum result copy_rrset(const struct resolver *resolver, const struct resolver_task *task,
-                              const struct source *from, struct dns_builder *builder,
-                              const struct dns_rrset *rrset)
+static uint32_t at_most(uint32_t ttl_s, uint32_t max_s)
 {
-	if (!from->is_scrubbed && task->iterative && rrset->count > RESOLVER_RRSET_RECORDS_MAX)
-		return RESULT_TOO_LONG;
+	return max_s != 0 && ttl_s > max_s ? max_s : ttl_s;
+}
+
+/* What the cache makes of TTLs the first client gets to see as well: RFC 8767 §4 (cap), RFC 2308 §3 and §5 (the lesser
+ * of the SOA's own and its last number). */
+static void bound_ttl(const struct resolver_settings *settings, struct dns_rrset *rrset)
+{
+	const struct dns_rdata *last = &rrset->rdata[rrset->count - 1];
+	rrset->ttl = at_most(rrset->ttl, settings->ttl_max_s);
+	if (rrset->section == DNS_SECTION_AUTHORITY && rrset->type == DNS_TYPE_SOA &&
+	    last->len >= sizeof(uint32_t)) {
+		uint32_t minimum = bytes_load_u32(last->data + last->len - sizeof(uint32_t));
+		rrset->ttl = minimum < rrset->ttl ? minimum : rrset->ttl;
+		rrset->ttl = at_most(rrset->ttl, settings->negative_ttl_max_s);
+	}
+	/* 0 is for the one who asks, whatever the floor (RFC 1035 §3.2.1). */
+	if (rrset->section == DNS_SECTION_ANSWER && rrset->ttl > 0 &&
+	    rrset->ttl < settings->ttl_min_s)
+		rrset->ttl = settings->ttl_min_s;
+}
+
+static enum result copy_rrset(struct resolver *resolver, const struct resolver_task *task,
+                              const struct source *from, struct dns_builder *builder,
+                              struct dns_rrset *rrset)
+{
+	struct dns_rdata room[DNS_RRSET_RECORDS_MAX];
+	if (!from->is_scrubbed) {
+		if (task->iterative && rrset->count > RESOLVER_RRSET_RECORDS_MAX)
+			return RESULT_TOO_LONG;
+		bound_ttl(&resolver->settings, rrset);
+		resolver->is_blocked |= resolver_private_filter(resolver, rrset, room) > 0;
+	}
+	if (rrset->count == 0)
+		return RESULT_OK;
 	enum result result =
 	    dns_builder_rrset(builder, rrset->section, rrset->owner.wire, rrset->type, rrset->class,
 	                      rrset->ttl, rrset->rdata, rrset->count);
 	if (result != RESULT_OK || from->is_scrubbed || rrset->type != DNS_TYPE_DNAME)
 		return result;
 	return put_made(&resolver->chain, builder, rrset);
+}
+
+/* Where addresses were taken out and none is left, it has to be said for how long. */
+static enum result finish_blocked(struct resolver *resolver, const struct resolver_task *task,
+                                  struct dns_builder *builder)
+{
+	const struct dns_name *last = resolver_chain_last(&resolver->chain);
+	struct bytes_reader reader = bytes_reader_of(builder->message, builder->len);
+	struct dns_rr rr;
+	reader.at = DNS_HEADER_SIZE + task->question.name_len + 4u;
+	for (unsigned i = builder->count[DNS_SECTION_ANSWER];
+	     i > 0 && dns_rr_parse(&reader, &rr) == RESULT_OK; i--) {
+		if (rr.type == task->question.type && dns_name_equal(rr.owner.wire, last->wire))
+			resolver->is_blocked = false;
+	}
+	if (!resolver->is_blocked || builder->count[DNS_SECTION_AUTHORITY] > 0)
+		return RESULT_OK;
+	return resolver_private_put_soa(builder, last->wire);
 }
 
 static enum result copy_section(struct resolver *resolver, const struct resolver_task *task,
@@ -158,6 +206,7 @@ enum result resolver_scrub_answer(struct resolver *resolver, const struct resolv
 	const struct source now = {message, len, false};
 	enum result result = resolver_chain_read(resolver, task, message, len);
 	resolver_scrub_start(&task->question, resolver->result, &builder);
+	resolver->is_blocked = false;
 	for (unsigned i = DNS_SECTION_ANSWER; i <= DNS_SECTION_AUTHORITY; i++) {
 		enum dns_section section = (enum dns_section)i;
 		if (result == RESULT_OK)
@@ -165,6 +214,8 @@ enum result resolver_scrub_answer(struct resolver *resolver, const struct resolv
 		if (result == RESULT_OK)
 			result = copy_section(resolver, task, &now, section, &builder);
 	}
+	if (result == RESULT_OK && resolver->is_blocked)
+		result = finish_blocked(resolver, task, &builder);
 	if (result != RESULT_OK)
 		return result == RESULT_NO_SPACE ? RESULT_TOO_LONG : result;
 	/* RFC 6672 §2.2. */

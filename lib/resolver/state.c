@@ -31,7 +31,7 @@ static enum resolver_state fall_back(const struct resolver_turn *turn, struct re
 static enum resolver_state choose(const struct resolver_turn *turn, struct resolver_task *task)
 {
 	if (!resolver_server_choose(turn, task))
-		return fall_back(turn, task);
+		return resolver_resort_take(task) ? RESOLVER_STATE_ASK : fall_back(turn, task);
 	const struct resolver_server *server = &turn->resolver->servers[task->server];
 	const struct resolver_group *group = &turn->resolver->groups[server->group];
 	task->use_tcp = task->near_misses > RESOLVER_NEAR_MISSES_MAX || group->tls != 0 ||
@@ -64,6 +64,17 @@ static bool is_paid(const struct resolver_turn *turn, struct resolver_task *task
 	return true;
 }
 
+/* One zone must not take all places. */
+static bool has_room(const struct resolver_turn *turn, struct resolver_task *task)
+{
+	if (resolver_budget_has_room(turn->resolver, task))
+		return true;
+	turn->resolver->stats.zone_full++;
+	task->is_over_budget = true;
+	task->ede = EDNS_EDE_OTHER;
+	return false;
+}
+
 static void set_timer(const struct resolver_turn *turn, struct resolver_task *task, uint64_t due_ms)
 {
 	resolver_timer_set(turn->resolver, task,
@@ -93,7 +104,8 @@ static enum resolver_state ask(const struct resolver_turn *turn, struct resolver
 		set_timer(turn, task, pause_ms);
 		return RESOLVER_STATE_PAUSE;
 	}
-	if (task->attempt_count >= RESOLVER_ATTEMPTS_MAX || !is_paid(turn, task))
+	if (task->attempt_count >= RESOLVER_ATTEMPTS_MAX || !has_room(turn, task) ||
+	    !is_paid(turn, task))
 		return RESOLVER_STATE_FAILED;
 	bool is_first = task->attempt_count == 0;
 	task->current = task->attempt_count;
@@ -187,7 +199,9 @@ static enum resolver_state take_answer(const struct resolver_turn *turn, struct 
 		return (enum resolver_state)task->state;
 	if (task->iterative)
 		return resolver_judge_answer(turn, task, attempt, message, len);
-	if (resolver_scrub_answer(turn->resolver, task, message, len) != RESULT_OK)
+	enum result result = resolver_scrub_answer(turn->resolver, task, message, len);
+	resolver_resort_note_damage(attempt, result);
+	if (result != RESULT_OK)
 		return turned_down(task, attempt, EDNS_EDE_INVALID_DATA);
 	/* RFC 1034 §5.2.2: an alias in a circle is an error, whoever says it. */
 	if (turn->resolver->chain.has_loop) {
@@ -220,9 +234,10 @@ static void take_note(const struct resolver_turn *turn, const struct resolver_ta
 	}
 	attempt->done = true;
 	attempt->answered = true;
+	resolver_guess_answered(server);
 	if (verdict == RESOLVER_VERDICT_OTHER_CASE || verdict == RESOLVER_VERDICT_NO_COOKIE)
 		return; /* nobody knows who said that */
-	resolver_edns_learn(turn, task, attempt, verdict == RESOLVER_VERDICT_TRUNCATED);
+	resolver_edns_learn(turn, task, attempt, verdict);
 	/* Over TCP it can only be the server that does not keep the case. */
 	if (attempt->kind == ATTEMPT_TCP && dns_message_count(message, DNS_SECTION_QUESTION) == 1 &&
 	    memcmp(message + DNS_HEADER_SIZE, resolver_check_sent_name(task, attempt),
@@ -238,6 +253,7 @@ static const char *const verdict_text[] = {
     [RESOLVER_VERDICT_TRUNCATED] = "truncated: again over TCP",
     [RESOLVER_VERDICT_BAD_COOKIE] = "wants another cookie",
     [RESOLVER_VERDICT_NO_EDNS] = "does not know EDNS: again without",
+    [RESOLVER_VERDICT_FAILS_EDNS] = "fails, perhaps for want of EDNS",
     [RESOLVER_VERDICT_FAILURE] = "the server will not do: another one",
     [RESOLVER_VERDICT_ANSWER] = "an answer",
 };
@@ -267,6 +283,9 @@ static enum resolver_state judge(const struct resolver_turn *turn, struct resolv
 	case RESOLVER_VERDICT_NO_EDNS:
 		resolver_edns_refused(turn, attempt);
 		return again(task, attempt, attempt->kind == ATTEMPT_TCP);
+	case RESOLVER_VERDICT_FAILS_EDNS:
+		attempt->resort = ATTEMPT_RESORT_PLAIN;
+		__attribute__((fallthrough));
 	case RESOLVER_VERDICT_FAILURE:
 		if (task->iterative && resolver_state_is_current(task, attempt))
 			return resolver_judge_failure(

@@ -144,7 +144,7 @@ static struct resolver_task *start(struct resolver *resolver, const struct order
 	return task;
 }
 
-static void queue(struct resolver *resolver, struct resolver_task *task)
+void resolver_task_queue(struct resolver *resolver, struct resolver_task *task)
 {
 	uint32_t index = resolver_task_index(resolver, task);
 	if (task->is_queued)
@@ -295,7 +295,7 @@ bool resolver_task_wait_for(const struct resolver_turn *turn, struct resolver_ta
 		task = start(resolver, &order);
 		if (task == NULL)
 			return false;
-		queue(resolver, task);
+		resolver_task_queue(resolver, task);
 	}
 	struct resolver_client *waiter = &resolver->clients[index];
 	resolver->waiter_free = waiter->next;
@@ -321,7 +321,7 @@ struct resolver_task *resolver_task_begin(const struct resolver_turn *turn,
 	};
 	struct resolver_task *task = start(resolver, &order);
 	if (task != NULL)
-		queue(resolver, task);
+		resolver_task_queue(resolver, task);
 	return task;
 }
 
@@ -357,7 +357,7 @@ static void wake(struct resolver *resolver, struct resolver_task *task)
 		if (parent->state != RESOLVER_STATE_WAIT_ADDRESS || resolver->is_stopping)
 			continue;
 		parent->state = RESOLVER_STATE_SELECT;
-		queue(resolver, parent);
+		resolver_task_queue(resolver, parent);
 	}
 }
 

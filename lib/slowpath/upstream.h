@@ -69,6 +69,10 @@ MUST_CHECK enum result upstream_open(const struct upstream_settings *settings,
                                      struct upstream **out, struct problem *problem);
 void upstream_close(struct upstream *upstream);
 
+/* Other ways to ask over TLS: `tls` takes the place of that of the settings, all connections end. No question may wait
+ * for one of them. */
+void upstream_set_tls(struct upstream *upstream, const struct upstream_tls *tls, uint32_t count);
+
 /* How many slots there are to choose from. */
 uint16_t upstream_port_slots(const struct upstream *upstream);
 

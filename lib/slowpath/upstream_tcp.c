@@ -200,12 +200,24 @@ bool upstream_tcp_open(struct upstream *upstream, const struct upstream_settings
 	return true;
 }
 
-void upstream_tcp_close(struct upstream *upstream)
+static void close_all(struct upstream *upstream)
 {
 	for (uint32_t i = 0; i < upstream->connection_count; i++) {
 		if (upstream->connections[i].state != UPSTREAM_CONNECTION_FREE)
 			upstream_connection_close(upstream, &upstream->connections[i]);
 	}
+}
+
+void upstream_set_tls(struct upstream *upstream, const struct upstream_tls *tls, uint32_t count)
+{
+	close_all(upstream);
+	upstream->tls = tls;
+	upstream->tls_count = count;
+}
+
+void upstream_tcp_close(struct upstream *upstream)
+{
+	close_all(upstream);
 	free(upstream->connections);
 	free(upstream->in);
 	free(upstream->questions);

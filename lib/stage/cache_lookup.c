@@ -3,22 +3,12 @@
 
 /* CACHE_LOOKUP: packets come from QUERY_DISPATCHER with a question that is not ours to answer with authority;
  * hits go to ENCODER, misses to RESOLVER. */
-#include "stage/cache_lookup.h"
+#include "stage/cache_lookup_int.h"
 
 #include <rte_prefetch.h>
 
-#include "pipeline/query.h"
-
 #define REFRESH_PERIOD_US 1000000u
 #define US_PER_MS 1000u
-
-struct cache_lookup {
-	struct cache *cache;
-	struct cache_reader *reader;
-	const struct pipeline_pools *pools;
-	uint64_t second_us; /* in which `refreshes` were sent */
-	uint32_t refreshes;
-};
 
 static const char *const outputs[] = {"encoder", "resolver", NULL};
 
@@ -28,6 +18,10 @@ static enum result cache_lookup_init(struct stage *stage, const void *settings)
 	struct cache_lookup *lookup = stage->state;
 	lookup->cache = given->cache;
 	lookup->pools = given->pools;
+	lookup->dns64 = given->dns64;
+	lookup->translate = translate_create();
+	if (lookup->translate == NULL)
+		return RESULT_NO_MEMORY;
 	return cache_reader_create(lookup->cache, &lookup->reader);
 }
 
@@ -36,6 +30,8 @@ static void cache_lookup_fini(struct stage *stage)
 	struct cache_lookup *lookup = stage->state;
 	cache_reader_destroy(lookup->reader);
 	lookup->reader = NULL;
+	translate_destroy(lookup->translate);
+	lookup->translate = NULL;
 }
 
 static bool wants_dnssec(const struct query *query)
@@ -146,6 +142,8 @@ static enum cache_lookup_output look(struct stage *stage, struct rte_mbuf *mbuf)
 	                                stage->now_us / US_PER_MS, &builder, &query->answer);
 	if (UNLIKELY(hit == CACHE_MISS || hit == CACHE_STALE))
 		hit = infer(stage, mbuf, hit);
+	if (UNLIKELY(query->dns64 != DNS64_NONE))
+		hit = cache_lookup_dns64(stage, mbuf, hit);
 	if (UNLIKELY(hit == CACHE_MISS || hit == CACHE_STALE))
 		return miss(stage, query, hit == CACHE_STALE);
 	count(stage, CACHE_LOOKUP_EVENT_HIT);

@@ -42,6 +42,7 @@ enum cache_lookup_event {
 struct stage_cache_lookup_settings {
 	struct cache *cache;
 	const struct pipeline_pools *pools; /* for carriers; NULL: nothing is refreshed */
+	const struct snapshot *dns64; /* of struct dns64; NULL, or empty: none */
 };
 
 extern const struct stage_ops stage_cache_lookup_ops;

@@ -55,6 +55,7 @@ static enum cache_writer_event insert(struct stage *stage, const struct query *q
 	    .dnssec_ok = query->edns.present && query->edns.dnssec_ok,
 	    .rank = query->answer.rank,
 	    .security = query->answer.security,
+	    .is_blocked = query->answer.ede == EDNS_EDE_BLOCKED,
 	    .message = message,
 	    .len = query->answer.end,
 	};

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 the scloud-dns authors */
 
 /* QUERY_DISPATCHER: packets come from DECODER with a parsed query; they go on to whoever can answer. */
-#include "stage/query_dispatcher.h"
+#include "stage/query_dispatcher_int.h"
 
 #include <string.h>
 
@@ -13,15 +13,7 @@
 #include "guard/cookie.h"
 #include "guard/policy.h"
 #include "guard/views.h"
-#include "pipeline/query.h"
-#include "policy/policy.h"
 #include "zone/zone.h"
-
-struct query_dispatcher {
-	const struct stage_query_dispatcher_settings *settings;
-	struct ratelimit *ratelimit; /* of this lane, for the burst at hand; NULL: none */
-	struct top *top; /* of this lane; NULL: none */
-};
 
 static const char *const outputs[] = {"zone_manager", "cache_lookup", "encoder", NULL};
 
@@ -32,7 +24,15 @@ static enum result query_dispatcher_init(struct stage *stage, const void *settin
 	/* Beside the pipeline (pipeline/solo.h) a question is nobody's. */
 	if (dispatcher->settings->top != NULL && stage->pipeline != NULL)
 		dispatcher->top = &dispatcher->settings->top[stage->instance];
-	return RESULT_OK;
+	dispatcher->translate = translate_create();
+	return dispatcher->translate != NULL ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+static void query_dispatcher_fini(struct stage *stage)
+{
+	struct query_dispatcher *dispatcher = stage->state;
+	translate_destroy(dispatcher->translate);
+	dispatcher->translate = NULL;
 }
 
 /* RFC 7873 §5.2: does the client show that it receives what we send to its address? */
@@ -173,55 +173,13 @@ static bool is_ordinary(const struct query *query)
 }
 
 /* Whether a zone of ours answers: the longest one, unless a zone of others lies in it. */
-static bool is_ours(const struct stage_query_dispatcher_settings *settings,
-                    const struct zone_set *zones, const struct query *query)
+static bool is_ours(const struct outside *outside, const struct zone_set *zones,
+                    const struct query *query)
 {
 	const struct zone *zone = zone_set_get(zones, query->zone_ref);
 	return zone != NULL &&
-	       (LIKELY(settings->outside.count == 0) ||
-	        !outside_has(&settings->outside, &query->question, zone_origin(zone)->label_count));
-}
-
-/* What a burst is judged by. */
-struct rules {
-	const struct guard_policy *guard;
-	const struct policy *names;
-};
-
-/* Writes what a policy says into the packet; for a name that gets no answer the packet ends. */
-static void apply(struct stage *stage, struct rte_mbuf *mbuf, const struct policy *names,
-                  const struct policy_verdict *verdict)
-{
-	static const uint8_t events[POLICY_REASON_COUNT] = {
-	    [POLICY_REASON_LOCAL] = QUERY_DISPATCHER_EVENT_LOCAL,
-	    [POLICY_REASON_SPECIAL] = QUERY_DISPATCHER_EVENT_SPECIAL,
-	    [POLICY_REASON_DENIED] = QUERY_DISPATCHER_EVENT_DENIED,
-	};
-	struct query *query = query_of(mbuf);
-	struct dns_builder builder;
-	stage_count(&stage->counters->event[events[verdict->reason]], 1);
-	if (verdict->kind == POLICY_DROP) {
-		stage_drop(stage, mbuf, DROP_DISPATCHER_POLICY);
-		return;
-	}
-	query->verdict = QUERY_VERDICT_ANSWER;
-	query_builder(mbuf, &builder);
-	policy_answer(names, verdict, &query->question, &builder, &query->answer);
-	query_take_sections(query, &builder);
-	stage_emit(stage, QUERY_DISPATCHER_TO_ENCODER, mbuf);
-}
-
-/* Whether a policy has taken the packet. Policies are for those who may have recursion. */
-static bool is_taken(struct stage *stage, struct rte_mbuf *mbuf, const struct policy *names)
-{
-	const struct query *query = query_of(mbuf);
-	if (names == NULL || query->unfiltered)
-		return false;
-	const struct policy_verdict verdict = policy_find(names, &query->question);
-	if (LIKELY(verdict.kind == POLICY_NONE))
-		return false;
-	apply(stage, mbuf, names, &verdict);
-	return true;
+	       (LIKELY(outside == NULL || outside->count == 0) ||
+	        !outside_has(outside, &query->question, zone_origin(zone)->label_count));
 }
 
 static enum query_dispatcher_output refuse_outsider(struct stage *stage, struct query *query,
@@ -235,26 +193,25 @@ static enum query_dispatcher_output refuse_outsider(struct stage *stage, struct 
 }
 
 static void dispatch(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_set *zones,
-                     const struct rules *rules)
+                     const struct query_dispatcher_rules *rules)
 {
-	const struct query_dispatcher *dispatcher = stage->state;
 	struct query *query = query_of(mbuf);
 
 	if (UNLIKELY(!is_ordinary(query))) {
 		stage_emit(stage, answer_odd(stage, mbuf), mbuf);
-	} else if (is_ours(dispatcher->settings, zones, query)) {
+	} else if (is_ours(rules->outside, zones, query)) {
 		query->verdict = QUERY_VERDICT_ZONE;
 		stage_emit(stage, QUERY_DISPATCHER_TO_ZONE_MANAGER, mbuf);
 	} else if (!query->recursion_allowed || query->question.class != DNS_CLASS_IN) {
 		stage_emit(stage, refuse_outsider(stage, query, rules->guard), mbuf);
-	} else if (!is_taken(stage, mbuf, rules->names)) {
+	} else if (!query_dispatcher_names(stage, mbuf, rules)) {
 		query->verdict = QUERY_VERDICT_CACHE;
 		stage_emit(stage, QUERY_DISPATCHER_TO_CACHE_LOOKUP, mbuf);
 	}
 }
 
 static void take(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_set *zones,
-                 const struct rules *rules)
+                 const struct query_dispatcher_rules *rules)
 {
 	const struct query_dispatcher *dispatcher = stage->state;
 	struct query *query = query_of(mbuf);
@@ -265,6 +222,7 @@ static void take(struct stage *stage, struct rte_mbuf *mbuf, const struct zone_s
 	query->recursion_allowed = verdict.recursion_allowed;
 	query->exempt = verdict.exempt;
 	query->unfiltered = verdict.unfiltered;
+	query->dns64 = verdict.dns64;
 	if (query->edns.present)
 		check_cookie(dispatcher->settings, query);
 	if (UNLIKELY(is_over_rate(stage, query))) {
@@ -325,11 +283,15 @@ static void query_dispatcher_process(struct stage *stage, struct rte_mbuf **burs
 {
 	struct query_dispatcher *dispatcher = stage->state;
 	const struct views *views = snapshot_load(dispatcher->settings->zones);
-	const struct rules rules = {
+	const struct query_dispatcher_rules rules = {
 	    .guard = snapshot_load(dispatcher->settings->policy),
 	    .names = dispatcher->settings->names == NULL
 	                 ? NULL
 	                 : snapshot_load(dispatcher->settings->names),
+	    .dns64 = translate_load(dispatcher->settings->dns64),
+	    .outside = dispatcher->settings->outside == NULL
+	                   ? NULL
+	                   : snapshot_load(dispatcher->settings->outside),
 	};
 
 	dispatcher->ratelimit = limit_of_lane(stage);
@@ -344,5 +306,6 @@ const struct stage_ops stage_query_dispatcher_ops = {
     .outputs = outputs,
     .state_size = sizeof(struct query_dispatcher),
     .init = query_dispatcher_init,
+    .fini = query_dispatcher_fini,
     .process = query_dispatcher_process,
 };

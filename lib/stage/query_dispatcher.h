@@ -44,12 +44,14 @@ struct stage_query_dispatcher_settings {
 	const struct snapshot *zones; /* of struct views: zones, by view of the client */
 	const struct snapshot *policy; /* of struct guard_policy */
 	const struct snapshot *names; /* of struct policy: names treated in a way of their own */
+	const struct snapshot *dns64; /* of struct dns64; NULL, or empty: none */
 	/* Answers to CH TXT version.bind (version.server) and hostname.bind (id.server); NULL: REFUSED. */
 	const char *version;
 	const char *identity;
 	const struct snapshot *cookie_keys; /* of struct cookie_keys; NULL: cookies are ignored */
 	const struct snapshot *ratelimit; /* of struct ratelimit_lanes; NULL, or empty: no limit */
-	struct outside outside; /* names in our zones that are not ours */
+	const struct snapshot
+	    *outside; /* of struct outside: names in our zones that are not ours; NULL: none */
 	struct top *top; /* TOP_QUESTIONS, one for each lane; NULL: not counted */
 };
 

@@ -21,7 +21,7 @@ static void answer_desk(struct stage *stage, const struct resolver_action *actio
 {
 	const struct resolver_stage *state = stage->state;
 	const struct dns_question *question = resolver_desk_question(action->client);
-	if (action->first && !action->late && !state->stopping)
+	if (action->first && !action->late && !state->stopping && !state->swapping)
 		resolver_answer_carry(stage, question, resolver_desk_dnssec_ok(action->client),
 		                      action);
 	resolver_desk_take(action->client, action);
@@ -61,7 +61,7 @@ static void act(void *context, const struct resolver_action *action)
 		upstream_forget_tcp(state->upstream, action->attempt);
 		return;
 	case RESOLVER_ACTION_KEEP:
-		if (!state->stopping)
+		if (!state->stopping && !state->swapping)
 			resolver_answer_carry(stage, action->question, action->dnssec_ok, action);
 		return;
 	case RESOLVER_ACTION_ANSWER:
@@ -71,7 +71,9 @@ static void act(void *context, const struct resolver_action *action)
 		answer_desk(stage, action);
 	else if (state->stopping)
 		stage_drop(stage, action->client, DROP_RESOLVER_STOPPING);
-	else
+	else if (UNLIKELY(state->swapping))
+		state->again[state->again_count++] = action->client;
+	else if (!resolver_dns64_take(stage, action))
 		resolver_answer_client(stage, action);
 }
 
@@ -81,6 +83,8 @@ static void step(struct stage *stage, const struct resolver_event *event)
 {
 	struct resolver_stage *state = stage->state;
 	resolver_step(state->engine, event, stage->now_us / US_PER_MS, &state->sink);
+	if (UNLIKELY(state->again_count > 0))
+		resolver_dns64_ask(stage);
 }
 
 /* What the engine wants to know before it asks others. A client's question has been looked for by CACHE_LOOKUP;
@@ -154,9 +158,10 @@ static void resolver_stage_process(struct stage *stage, struct rte_mbuf **burst,
 			continue;
 		}
 		__atomic_store_n(&state->held, state->held + 1, __ATOMIC_RELAXED);
+		struct dns_question other;
 		const struct resolver_event event = {
 		    .kind = RESOLVER_EVENT_QUERY,
-		    .question = &query->question,
+		    .question = resolver_dns64_asked(state, query, &other),
 		    .dnssec_ok = query->edns.present && query->edns.dnssec_ok,
 		    .has_stale = query->has_stale,
 		    .client = burst[i],
@@ -248,7 +253,8 @@ static void show(struct stage *stage, uint32_t work)
 static uint16_t resolver_stage_poll(struct stage *stage, uint16_t budget)
 {
 	struct resolver_stage *state = stage->state;
-	uint32_t work = upstream_poll(state->upstream, UPSTREAM_EVENTS_PER_TURN, take_event, stage);
+	uint32_t work = resolver_swap_take(stage);
+	work += upstream_poll(state->upstream, UPSTREAM_EVENTS_PER_TURN, take_event, stage);
 	if (resolver_due_ms(state->engine) <= stage->now_us / US_PER_MS) {
 		const struct resolver_event tick = {.kind = RESOLVER_EVENT_TICK};
 		step(stage, &tick);
@@ -303,6 +309,8 @@ static void release_all(struct resolver_stage *state)
 	cache_reader_destroy(state->cache_reader);
 	free(state->reader);
 	free(state->ready);
+	free(state->again);
+	translate_destroy(state->translate);
 	*state = (struct resolver_stage){.engine = NULL};
 }
 
@@ -313,8 +321,14 @@ static enum result make_places(struct resolver_stage *state,
 	state->clients_max = settings->engine.clients_max;
 	state->ready_size = state->clients_max + RESOLVER_CARRIERS_MAX;
 	state->ready = calloc(state->ready_size, sizeof(struct rte_mbuf *));
+	state->again = calloc(state->clients_max + 1u, sizeof(struct rte_mbuf *));
 	state->reader = calloc(1, sizeof(*state->reader));
-	if (state->ready == NULL || state->reader == NULL)
+	state->translate = translate_create();
+	state->dns64 = settings->dns64;
+	state->swap = settings->swap;
+	state->deadline_ms = settings->engine.deadline_ms;
+	if (state->ready == NULL || state->again == NULL || state->reader == NULL ||
+	    state->translate == NULL)
 		return RESULT_NO_MEMORY;
 	state->cache = settings->cache;
 	return state->cache != NULL ? cache_reader_create(state->cache, &state->cache_reader)

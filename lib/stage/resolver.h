@@ -50,6 +50,21 @@ enum resolver_stage_event {
 	RESOLVER_EVENT_COUNT_KNOWN, /* names of chains and servers that the cache knew */
 };
 
+/* Another engine for the running stage: forwarders, zones, times. What waits in the former one is asked anew. */
+struct stage_resolver_swap {
+	struct resolver
+	    *next; /* control to RESOLVER: made with any random source; NULL: nothing to do */
+	const struct upstream_tls *tls; /* goes with it */
+	uint32_t tls_count;
+	uint32_t deadline_ms;
+	struct resolver *former; /* RESOLVER to control: to be destroyed */
+};
+
+/* Has the stage take another engine; once the call before has been answered. Any one control thread. */
+void stage_resolver_swap_ask(struct stage_resolver_swap *swap, struct resolver *next);
+/* The former engine, once nobody uses it; NULL: not yet. */
+MUST_CHECK struct resolver *stage_resolver_swap_done(struct stage_resolver_swap *swap);
+
 struct stage_resolver_settings {
 	/* random, lookup, their contexts and port_slots are set by the stage. */
 	struct resolver_settings engine;
@@ -59,6 +74,8 @@ struct stage_resolver_settings {
 	struct tap *tap; /* NULL: nobody can watch */
 	struct resolver_desk *desk; /* the operator's questions (resolver_desk.h); NULL: none */
 	struct resolver_view *view; /* what others may see (resolver_view.h); NULL: nobody looks */
+	const struct snapshot *dns64; /* of struct dns64; NULL, or empty: none */
+	struct stage_resolver_swap *swap; /* NULL: the engine stays */
 };
 
 extern const struct stage_ops stage_resolver_ops;

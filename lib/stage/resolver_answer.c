@@ -38,7 +38,7 @@ static struct dns_answer answer_of(const struct resolver_action *action)
 	return answer;
 }
 
-static void put_ready(struct resolver_stage *state, struct rte_mbuf *mbuf)
+void resolver_answer_ready(struct resolver_stage *state, struct rte_mbuf *mbuf)
 {
 	CHECK(state->ready_count < state->ready_size);
 	state->ready[(state->ready_head + state->ready_count++) % state->ready_size] = mbuf;
@@ -58,7 +58,7 @@ void resolver_answer_carry(struct stage *stage, const struct dns_question *quest
 		return;
 	}
 	struct query *query = query_of(mbuf);
-	query->keep = QUERY_KEEP_FAILURE;
+	query->keep = action->late ? QUERY_KEEP_HOLD : QUERY_KEEP_FAILURE;
 	if (action->message != NULL) {
 		memcpy(query_message(mbuf) + from, action->message + from, sections);
 		query->answer = answer_of(action);
@@ -66,7 +66,7 @@ void resolver_answer_carry(struct stage *stage, const struct dns_question *quest
 	}
 	state->carriers++;
 	resolver_stage_count(stage, RESOLVER_EVENT_COUNT_CARRIED);
-	put_ready(state, mbuf);
+	resolver_answer_ready(state, mbuf);
 }
 
 /* The sections stand behind an equally long question there and here, so that they can be copied. */
@@ -106,10 +106,9 @@ static bool give_stale(struct stage *stage, struct query *query)
 	return true;
 }
 
-static void answer_failure(struct stage *stage, struct rte_mbuf *mbuf,
-                           const struct resolver_action *action)
+void resolver_answer_failed(struct stage *stage, struct query *query,
+                            const struct resolver_action *action)
 {
-	struct query *query = query_of(mbuf);
 	/* A question for which there was no place, or that is still open, has not failed. */
 	query->keep = action->first ? QUERY_KEEP_FAILURE : QUERY_KEEP_NOT;
 	if (action->late)
@@ -125,6 +124,6 @@ void resolver_answer_client(struct stage *stage, const struct resolver_action *a
 	if (action->message != NULL)
 		copy_answer(stage, action->client, action);
 	else
-		answer_failure(stage, action->client, action);
-	put_ready(stage->state, action->client);
+		resolver_answer_failed(stage, query_of(action->client), action);
+	resolver_answer_ready(stage->state, action->client);
 }
