@@ -211,6 +211,8 @@ static void close_all(struct upstream *upstream)
 void upstream_set_tls(struct upstream *upstream, const struct upstream_tls *tls, uint32_t count)
 {
 	close_all(upstream);
+	/* Answers to what was asked before would look like guesses. */
+	upstream_udp_close(upstream);
 	upstream->tls = tls;
 	upstream->tls_count = count;
 }

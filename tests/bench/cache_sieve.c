@@ -201,8 +201,8 @@ static size_t make_answer(const struct dns_question *question, uint32_t name, ui
 	dns_builder_init(&builder, out, end, 512);
 	bytes_store_u32(rdata, name);
 	for (unsigned i = 0; i < records_of(name); i++) {
-		if (dns_builder_rr(&builder, DNS_SECTION_ANSWER, out + DNS_HEADER_SIZE,
-		                   DNS_TYPE_A, DNS_CLASS_IN, 3600, rdata, 4) != RESULT_OK)
+		if (dns_builder_rr(&builder, DNS_SECTION_ANSWER, out + DNS_HEADER_SIZE, DNS_TYPE_A,
+		                   DNS_CLASS_IN, 3600, rdata, 4) != RESULT_OK)
 			abort();
 	}
 	bytes_store_u16(out + 2, DNS_FLAG_QR);
