@@ -50,7 +50,7 @@ static uint32_t only(const struct top *top, enum top_kind kind, uint32_t window,
                      struct heavy_item *out)
 {
 	uint32_t entries = 0;
-	struct heavy_item item;
+	struct heavy_item item = {0};
 	for (uint32_t i = 0; i < heavy_entries(top->heavy[kind]); i++)
 		if (heavy_read(top->heavy[kind], i, window, &item)) {
 			*out = item;
@@ -61,7 +61,7 @@ static uint32_t only(const struct top *top, enum top_kind kind, uint32_t window,
 
 static void test_questions(void)
 {
-	struct heavy_item item;
+	struct heavy_item item = {0};
 	make();
 	for (int i = 0; i < BURST; i++)
 		fill(i, "www.example.com", "\1\2\3\4", 4);
@@ -78,7 +78,7 @@ static void test_questions(void)
 /* Whoever has a /64 has it for himself. */
 static void test_networks(void)
 {
-	struct heavy_item item;
+	struct heavy_item item = {0};
 	make();
 	fill(0, "a.test", "\x20\1\xd\xb8\0\0\0\1\0\0\0\0\0\0\0\1", 6);
 	fill(1, "b.test", "\x20\1\xd\xb8\0\0\0\1\xff\0\0\0\0\0\0\2", 6);
@@ -91,7 +91,7 @@ static void test_networks(void)
 
 static void test_answers(void)
 {
-	struct heavy_item item;
+	struct heavy_item item = {0};
 	make();
 	struct query *query = fill(0, "x1.x2.host.example.com", "\1\2\3\4", 4);
 	query->verdict = QUERY_VERDICT_ZONE;
@@ -108,7 +108,7 @@ static void test_answers(void)
 /* Of many packets few are looked at, and together they stand for about all. */
 static void test_flood(void)
 {
-	struct heavy_item item;
+	struct heavy_item item = {0};
 	const uint32_t bursts = 400000;
 	make();
 	for (int i = 0; i < BURST; i++)
