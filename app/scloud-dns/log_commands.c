@@ -8,9 +8,9 @@
 #include "commands.h"
 
 /* What log lines call their part, see docs/messages.md. */
-static const char *const components[] = {"cache",  "config",   "log",      "policy",
-                                         "port",   "ports",    "resolver", "sandbox",
-                                         "server", "slowpath", "tls",      "zones"};
+static const char *const components[] = {"cache", "config",    "log",     "policy", "port",
+                                         "ports", "resolver",  "sandbox", "server", "slowpath",
+                                         "tap",   "telemetry", "tls",     "zones"};
 
 static struct json_object *describe(void)
 {

@@ -40,7 +40,7 @@ enum result next_hops_open(const struct config *config, const struct ports *port
 		return RESULT_OK;
 	enum result result = port_route_watch_open(&out->host);
 	if (result != RESULT_OK)
-		log_error("ports", "PRT103", "cannot watch the kernel's routes: %s",
+		log_error("ports", "PRT106", "cannot watch the kernel's routes: %s",
 		          strerror(errno));
 	return result;
 }
@@ -67,7 +67,7 @@ static void read_port(struct next_hops *next_hops, struct port_route_watch *watc
 		return;
 	enum result result = port_route_watch_read(watch, interface, &table, &cut);
 	if (result != RESULT_OK) {
-		log_warn("ports", "PRT104", "port %s: cannot read the kernel's routes: %s",
+		log_warn("ports", "PRT107", "port %s: cannot read the kernel's routes: %s",
 		         port->name, result_text(result));
 		return;
 	}

@@ -13,8 +13,7 @@ static void asks_and_answers(void)
 	CU_ASSERT_FALSE(sent[0].tcp);
 	CU_ASSERT_EQUAL(dns_message_flags(sent[0].message), DNS_FLAG_RD);
 	CU_ASSERT_EQUAL(dns_message_count(sent[0].message, DNS_SECTION_ADDITIONAL), 1);
-	/* OPT: 1232 octets, DO as the client asked. */
-	const uint8_t *opt = sent[0].message + sent[0].len - EDNS_OPT_FIXED_SIZE;
+	const uint8_t *opt = sent[0].message + sent[0].len - EDNS_OPT_FIXED_SIZE; /* DO as asked */
 	CU_ASSERT_EQUAL(bytes_load_u16(opt + 3), 1232);
 	CU_ASSERT_EQUAL(bytes_load_u16(opt + 7), 0x8000);
 	now_ms += 20;
