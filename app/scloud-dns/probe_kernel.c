@@ -146,8 +146,8 @@ static const struct {
 	const char *name;
 	const char *use;
 } capabilities[] = {
-    {CAP_NET_ADMIN, "CAP_NET_ADMIN", "TAPs, addresses, af_packet, af_xdp"},
-    {CAP_NET_RAW, "CAP_NET_RAW", "af_packet and af_xdp"},
+    {CAP_NET_ADMIN, "CAP_NET_ADMIN", "TAPs, addresses, af_xdp"},
+    {CAP_NET_RAW, "CAP_NET_RAW", "af_packet, all that it needs; af_xdp"},
     {CAP_NET_BIND_SERVICE, "CAP_NET_BIND_SERVICE", "ports below 1024: DNS, DoT, DoH"},
     {CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "the kernel half's network namespace, huge pages"},
     {CAP_IPC_LOCK, "CAP_IPC_LOCK", "memory that devices write to (vfio), locked"},
@@ -207,10 +207,9 @@ void probe_process(struct probe *probe)
 		          yes_no((set >> capabilities[i].number & 1) != 0), capabilities[i].use);
 	if ((set >> CAP_NET_ADMIN & 1) == 0) {
 		probe->broken = true;
-		probe_advise(
-		    probe,
-		    "- No CAP_NET_ADMIN: start with sudo; without it no DPDK port opens, only "
-		    "listeners on kernel sockets do\n");
+		probe_advise(probe,
+		             "- No CAP_NET_ADMIN: start with sudo, or use an af_packet port, which "
+		             "needs CAP_NET_RAW only\n");
 	}
 	check_port(probe, "UDP port 53", SOCK_DGRAM);
 	check_port(probe, "TCP port 53", SOCK_STREAM);

@@ -17,6 +17,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "net/frame.h"
+#include "port/bare_start_int.h"
 #include "port/bond_int.h"
 #include "port/caps_int.h"
 #include "port/device_int.h"
@@ -158,6 +159,14 @@ static void take_groups(struct port *port)
 		port->check_mac = true;
 }
 
+/* 0, or -errno. */
+static int start_device(const struct port_driver *driver, const struct port *port)
+{
+	if (strcmp(driver->name, "net_af_packet") == 0 && port_bare_start_wanted(port))
+		return port_bare_start(port);
+	return rte_eth_dev_start(port->id);
+}
+
 static enum result start(const struct port_settings *settings, const struct port_driver *driver,
                          uint16_t lane_count, struct port *port)
 {
@@ -167,7 +176,7 @@ static enum result start(const struct port_settings *settings, const struct port
 		/* Configuring does not reach the interface; where this fails limit_mtu() says so. */
 		(void)rte_eth_dev_set_mtu(port->id, port->mtu);
 	}
-	int error = rte_eth_dev_start(port->id);
+	int error = start_device(driver, port);
 	if (error != 0) {
 		log_error("port", "PRT013", "%s: the device does not start: %s", port->name,
 		          strerror(-error));

@@ -159,7 +159,7 @@ def main():
     @case('af_packet with CAP_NET_RAW: answers over UDP past the kernel, and over TCP')
     def _():
         container = Container(image, entry,
-                              ['sys_chroot', 'net_raw', 'net_admin', 'net_bind_service', 'setuid', 'setgid', 'setpcap', 'chown'],
+                              ['sys_chroot', 'net_raw', 'net_bind_service', 'setuid', 'setgid', 'setpcap', 'chown'],
                               '0:0', '--config', '/etc/scloud-dns/af-packet.json')
         try:
             container.answers(POD)

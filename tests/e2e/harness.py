@@ -133,6 +133,7 @@ class Server:
         self.log = WORK / f'{name}.log'
         self.process = None
         self.arguments = list(arguments)
+        self.before = []  # words in front of the program: who runs it, and how
         self.settings = None
         self.prefix = None
         if isinstance(config, dict):
@@ -159,7 +160,7 @@ class Server:
         self.launched = time.monotonic()
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
-                [str(BINARY), '--config', str(self.config), *self.arguments],
+                [*self.before, str(BINARY), '--config', str(self.config), *self.arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=WORK)
 
     def ready(self, probe, address):
