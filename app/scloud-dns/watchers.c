@@ -13,6 +13,8 @@
 
 #include <rte_cycles.h>
 
+#include "base/check.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "pipeline/pipeline.h"
 
@@ -39,12 +41,20 @@ static struct pipeline_rcu *rcu_of(const struct watchers *watchers)
 	return watchers->pipeline != NULL ? pipeline_get_rcu(watchers->pipeline) : NULL;
 }
 
+/* What the last answers and drops were when the process died; `flight show FILE` reads it. */
+static void write_at_crash(void *context, int fd)
+{
+	(void)!flight_write(context, fd, "crash");
+}
+
 void watchers_start(struct watchers *watchers, struct tap *tap, struct flight *flight,
                     struct pipeline *pipeline)
 {
 	*watchers = (struct watchers){.tap = tap, .flight = flight, .pipeline = pipeline};
 	watchers->drops = (struct stage_drop_watch){take_drop, watchers};
 	stage_watch_drops(&watchers->drops);
+	if (flight != NULL)
+		CHECK(crash_hook("flight", write_at_crash, flight) == RESULT_OK);
 }
 
 /* -- the query log -- */
@@ -161,6 +171,8 @@ void watchers_end(struct watchers *watchers)
 	if (watchers->tap == NULL)
 		return;
 	watchers->pipeline = NULL;
+	if (watchers->flight != NULL)
+		crash_unhook(write_at_crash, watchers->flight);
 	stage_watch_drops(NULL);
 	close_query_log(watchers);
 	close_dnstap(watchers);

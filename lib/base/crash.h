@@ -34,7 +34,7 @@ typedef void crash_writer(void *context, int fd);
  * Fails: RESULT_TOO_LONG, RESULT_IO. */
 MUST_CHECK enum result crash_watch(const char *folder, const char *version);
 
-/* Adds a hook: "flight.pcapng" becomes FOLDER/crash-TIME-PID.flight.pcapng. `name` and `context` must live as
+/* Adds a hook: "flight" becomes FOLDER/crash-TIME-PID.flight. `name` and `context` must live as
  * long as the process, or until crash_unhook(). Fails: RESULT_NO_SPACE. */
 MUST_CHECK enum result crash_hook(const char *name, crash_writer *writer, void *context);
 void crash_unhook(crash_writer *writer, const void *context);

@@ -198,6 +198,20 @@ def crash():
     expect(abs(time.mktime(stamp) - time.mktime(time.gmtime())) < 60, f'time of {file.name}')
 
 
+@case('a crash saves the flight recorder, which another server reads')
+def crash_flight():
+    folder = WORK / 'flight'
+    folder.mkdir()
+    server = start('flight', sandbox={'crash_folder': str(folder)})
+    expect_equal(crashes(server, signal.SIGSEGV), -signal.SIGSEGV, 'exit status')
+    file, = folder.glob(f'crash-20*T*Z-{server.process.pid}.flight')
+    reader = start('reader', sandbox={'crash_folder': str(folder)})
+    # What the start asked.
+    shown = str(reader.control('flight', 'show', str(file)))
+    expect("'name': 'www.example.com.'" in shown, shown)
+    expect_equal(reader.stop(), 0, 'exit status')
+
+
 @case('a crash without a folder tells standard error')
 def crash_plain():
     server = start('plain')
