@@ -8,6 +8,7 @@ void commands_register(struct server *server)
 {
 	server_commands_register(server);
 	clock_commands_register(server);
+	drain_commands_register(server);
 	config_commands_register(server);
 	log_commands_register(server);
 	sandbox_commands_register(server);

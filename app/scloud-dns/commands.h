@@ -20,6 +20,7 @@ void commands_register(struct server *server);
 
 void server_commands_register(struct server *server); /* status, stop */
 void clock_commands_register(struct server *server);
+void drain_commands_register(struct server *server);
 void config_commands_register(struct server *server); /* config check, diff, apply */
 void log_commands_register(struct server *server); /* log level, log levels */
 void sandbox_commands_register(struct server *server); /* sandbox show, try */

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "drain.h"
 #include "health.h"
 #include "safety.h"
 #include "server_int.h"
@@ -61,6 +62,7 @@ void server_loop(struct server *server, int signal_fd)
 		take_signals(server, signal_fd);
 		uint64_t now_us = clock_steady_us();
 		control_turn(server->control, now_us);
+		drain_tick(server, now_us);
 		if (now_us - tick_us >= (uint64_t)TICK_MS * 1000) {
 			tick_us = now_us;
 			log_flush();

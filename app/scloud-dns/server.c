@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "cache_file.h"
 #include "commands.h"
+#include "drain.h"
 #include "health.h"
 #include "pages.h"
 #include "reload.h"
@@ -114,6 +115,7 @@ static int open_devices(struct server *server)
 	    .certificates = &server->certificates,
 	};
 	result = kernel_half_configure(&parts, &server->kernel_half);
+	server->kernel_half.settings.slowpath.withdrawn = &server->is_withdrawn;
 	if (server->next_hops.is_half_wanted)
 		server->kernel_half.settings.slowpath.watch = &server->next_hops.half;
 	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -301,11 +303,10 @@ static void stop(struct server *server)
 {
 	web_set_state(server->web, WEB_DRAINING);
 	if (server->pipeline != NULL) {
-		uint64_t timeout_us =
-		    (uint64_t)server->config->server.graceful_shutdown_timeout_secs * 1000000;
+		const uint64_t timeout_us = drain_finish_us(server);
 		if (!pipeline_stop(server->pipeline, timeout_us))
-			log_warn("server", "SRV005", "not everything was answered in %u s",
-			         server->config->server.graceful_shutdown_timeout_secs);
+			log_warn("server", "SRV005", "not everything was answered in %llu s",
+			         (unsigned long long)timeout_us / 1000000);
 		log_totals(server);
 		cache_file_save(server->settings.cache, server->config->cache.file);
 	}

@@ -28,6 +28,7 @@ static void status(void *context, const struct control_request *request,
 	commands_add_number(result, "pid", (uint64_t)getpid());
 	commands_add_number(result, "uptime_seconds",
 	                    (clock_steady_us() - server->start_us) / 1000000);
+	commands_add_text(result, "state", server->is_withdrawn ? "drained" : "answering");
 	commands_add_text(result, "configuration", server->config->file);
 	commands_add_text(result, "socket", control_path(server->control));
 	commands_add_text(result, "placement", placement_kind_name(server->plan.placement.kind));

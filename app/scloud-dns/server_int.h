@@ -12,6 +12,8 @@
  * RFC:     none. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "args.h"
 #include "certificates.h"
 #include "config/config.h"
@@ -57,6 +59,9 @@ struct server {
 	bool eal_is_up;
 	bool telemetry_is_open;
 	bool is_stopping; /* a command asked for it */
+	_Atomic bool is_withdrawn; /* drain.h */
+	uint64_t drain_end_us; /* when it stops by itself; 0: it does not */
+	uint64_t finish_us; /* for what is in flight then; 0: graceful_shutdown_timeout_secs */
 };
 
 /* loop.c: blocks the signals that the loop takes; call it before any thread is made. Gives a descriptor

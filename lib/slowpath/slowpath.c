@@ -207,6 +207,7 @@ static enum result open_all(struct slowpath *slowpath, const struct slowpath_set
 	if (slowpath->udp == NULL)
 		return RESULT_NO_MEMORY;
 	enum result result = tcp_server_open(&slowpath->tcp, &settings->tcp, slowpath->poller);
+	slowpath->tcp.withdrawn = settings->withdrawn;
 	if (result != RESULT_OK) {
 		(void)problem_set(&problem, result, "the limits of TCP: %s", result_text(result));
 		(void)goes_on(settings, result, &problem); /* it cannot */

@@ -13,6 +13,7 @@
  * RFC:     none. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "port/route_watch.h"
@@ -45,6 +46,7 @@ struct slowpath_settings {
 	const struct slowpath_listener *listeners;
 	size_t listener_count;
 	struct tcp_limits tcp;
+	const _Atomic bool *withdrawn; /* see struct tcp_server; NULL: never */
 	struct rte_mempool *packet_pool; /* frames and datagrams */
 	struct rte_mempool *stream_pool; /* messages of streams: data room of 65535; NULL: no TCP */
 	/* Something could not be opened (an address in use, no right to make a namespace): true goes on

@@ -71,8 +71,10 @@ static void set_idle(struct tcp_server *server)
 	const uint32_t above = server->open_count > half ? server->open_count - half : 0;
 	const uint64_t less_ms =
 	    (uint64_t)(full_ms - least_ms) * above / (server->limits.connections_max - half);
-	const uint64_t idle_ms = full_ms - less_ms;
-	const uint64_t units = server->draining ? 0 : idle_ms / KEEPALIVE_UNIT_MS;
+	const bool withdrawn = server->withdrawn != NULL &&
+	                       atomic_load_explicit(server->withdrawn, memory_order_relaxed);
+	const uint64_t idle_ms = withdrawn ? least_ms : full_ms - less_ms;
+	const uint64_t units = server->draining || withdrawn ? 0 : idle_ms / KEEPALIVE_UNIT_MS;
 	server->timer_us[TCP_TIMER_IDLE] = idle_ms * US_PER_MS;
 	server->keepalive_100ms = units < UINT16_MAX ? (uint16_t)units : UINT16_MAX;
 }

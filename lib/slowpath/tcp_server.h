@@ -17,6 +17,7 @@
  * RFC:     1035 §4.2.2, 5936 §4.1, 7766, 7858, 8484, 7828, 9210. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -162,6 +163,9 @@ enum tcp_timer_kind {
 struct tcp_server {
 	struct tcp_limits limits;
 	int poller;
+	/* Set anywhere: clients should go elsewhere. All are served as before, but the time-out that they are
+	 * told is 0 (RFC 7828 §3.2.2: close) and who is idle has TCP_IDLE_PRESSED_MS. NULL: never. */
+	const _Atomic bool *withdrawn;
 	bool draining;
 	bool starved; /* the sink refused: try again a little later */
 	uint32_t opening_count;
