@@ -21,6 +21,7 @@
 #include "cache_file.h"
 #include "commands.h"
 #include "drain.h"
+#include "egress.h"
 #include "health.h"
 #include "pages.h"
 #include "reload.h"
@@ -118,6 +119,10 @@ static int open_devices(struct server *server)
 	server->kernel_half.settings.slowpath.withdrawn = &server->is_withdrawn;
 	if (server->next_hops.is_half_wanted)
 		server->kernel_half.settings.slowpath.watch = &server->next_hops.half;
+	server->kernel_half.settings.slowpath.inside = &server->inside;
+	if (result == RESULT_OK)
+		result = egress_take_port(server->config, &server->ports, server->upstreams,
+		                          &server->is_egress_inside);
 	return result == RESULT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -194,6 +199,8 @@ static int make_pipeline(struct server *server)
 static int launch(struct server *server)
 {
 	struct pipeline_error error;
+	if (server->is_egress_inside && egress_enter(server->pipeline, server->inside) != RESULT_OK)
+		return EXIT_FAILURE;
 	if (safety_enter(server) != RESULT_OK)
 		return EXIT_FAILURE;
 	enum result result = pipeline_launch(server->pipeline, &error);

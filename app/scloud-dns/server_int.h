@@ -45,6 +45,8 @@ struct server {
 	struct kernel_half kernel_half;
 	struct next_hops next_hops;
 	struct upstreams *upstreams;
+	const struct netns *inside; /* of the kernel half */
+	bool is_egress_inside; /* RESOLVER asks from there */
 	struct settings settings;
 	struct topology_tables tables;
 	struct pipeline *pipeline;

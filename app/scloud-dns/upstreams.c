@@ -247,7 +247,7 @@ enum result upstreams_configure(const struct config *config, struct upstreams *o
 	memset(out, 0, sizeof(*out));
 	enum result result = fill(config, out);
 	if (result == RESULT_OK)
-		result = egress_configure(&config->recursion, out);
+		result = egress_configure(config, out);
 	if (result == RESULT_OK)
 		result = trust_anchors_read(&config->dnssec, &out->anchors);
 	if (result != RESULT_OK) {

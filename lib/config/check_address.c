@@ -316,6 +316,37 @@ void reader_check_forwarders(struct reader *reader)
 	}
 }
 
+static bool has_address(const struct config_port *port, const struct config_address *address)
+{
+	for (uint32_t i = 0; i < port->addresses_count; i++)
+		if (same_address(&port->addresses[i], address))
+			return true;
+	return false;
+}
+
+/* Questions leave by that port: from its addresses. */
+static void check_egress_port(struct reader *reader, const struct config_recursion *recursion)
+{
+	const struct config_dpdk *dpdk = &reader->config->dpdk;
+	const struct config_port *port = NULL;
+	for (uint32_t i = 0; i < dpdk->ports_count; i++)
+		if (strcmp(dpdk->ports[i].name, recursion->egress_port) == 0)
+			port = &dpdk->ports[i];
+	if (port == NULL) {
+		reader_error(reader, place_of(reader, "recursion", "egress_port"),
+		             "recursion.egress_port: found \"%s\", allowed: the name of a port "
+		             "under dpdk.ports (there are %u); \"\": the host",
+		             recursion->egress_port, dpdk->ports_count);
+		return;
+	}
+	for (uint32_t i = 0; i < recursion->egress_count; i++)
+		if (!has_address(port, &recursion->egress[i]))
+			reader_error(reader, place_of(reader, "recursion", "egress"),
+			             "recursion.egress[%u]: it is no address of the port \"%s\", "
+			             "allowed: addresses of recursion.egress_port",
+			             i, port->name);
+}
+
 void reader_check_egress(struct reader *reader)
 {
 	const struct config_recursion *recursion = &reader->config->recursion;
@@ -326,6 +357,8 @@ void reader_check_egress(struct reader *reader)
 			reader_error(reader, place,
 			             "recursion.egress: found an address of zeros, allowed: an "
 			             "address of this host; none: the kernel chooses");
+	if (recursion->egress_port[0] != '\0')
+		check_egress_port(reader, recursion);
 }
 
 uint32_t reader_resolv_conf(const char *path, struct config_address *out)

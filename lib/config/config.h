@@ -195,6 +195,7 @@ struct config_recursion {
 	uint16_t server_port;
 	struct config_address *egress;
 	uint32_t egress_count;
+	const char *egress_port; /* "": the host */
 };
 
 struct config_rrl {

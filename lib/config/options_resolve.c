@@ -352,7 +352,15 @@ static const struct option recursion_rows[] = {
      .init = "[]",
      .help = "Addresses of this host from which other servers are asked, by chance one of them for "
              "each socket: more of them are harder to guess for a spoofer. Without one of a family "
-             "the kernel chooses."},
+             "the kernel chooses. With egress_port, addresses of that port."},
+    {.key = "egress_port",
+     .type = OPTION_TEXT,
+     AT(recursion, egress_port),
+     RANGE(0, 64),
+     .init = "\"\"",
+     .help = "Name of the DPDK port through which other servers are asked, from its addresses; "
+             "empty: as the host's routes say. Of a port with an exception TAP the kernel half's "
+             "own routes count (the port's networks and gateways), of others the host's."},
 };
 
 const struct option_table option_recursion = {

@@ -85,7 +85,7 @@ void reader_check(struct reader *reader);
 void reader_check_listeners(struct reader *reader);
 void reader_check_ports(struct reader *reader);
 void reader_check_forwarders(struct reader *reader);
-/* recursion.egress: one address of each family. */
+/* recursion.egress and egress_port. */
 void reader_check_egress(struct reader *reader);
 /* check_watch.c */
 void reader_check_watch(struct reader *reader);

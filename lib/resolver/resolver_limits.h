@@ -41,9 +41,10 @@
  * TCP. Too high: ids can be guessed (RFC 5452 §9.3). */
 #define RESOLVER_STRAYS_MAX 2u
 #define RESOLVER_GUESSED_MS 10000u
-/* Answers that may still come to questions that nobody waits for, for each server: they are no guesses. Too low: slow
- * servers look like guessers. Too high: guessers have that many tries more. */
-#define RESOLVER_ORPHANS_MAX 8u
+/* Answers that may still come to questions that nobody waits for, for each server: they are no guesses. As many as may
+ * wait for one server. Too low: a busy server that slows down looks like a guesser, and all its late answers send
+ * us to TCP. Too high: while questions to it time out, guessers have that many tries more, of 2^32 ids and ports. */
+#define RESOLVER_ORPHANS_MAX 1024u
 #define RESOLVER_ORPHANS_MS 10000u
 
 /* How long a question may take in all. Too low: a slow chain of forwarders never answers. Too high: the

@@ -38,7 +38,7 @@ struct resolver_server {
 	uint64_t fold_until_ms; /* letters of both cases: it answers in lower case */
 	uint64_t edns_until_ms; /* it has sent an OPT record: so long it is known to know EDNS */
 	uint8_t strays; /* datagrams in its name that fitted no question, less those that did */
-	uint8_t
+	uint16_t
 	    orphans; /* questions that nobody waits for any more: their answers are no guesses */
 	uint64_t orphans_until_ms; /* not any more */
 	uint64_t tcp_until_ms; /* somebody guesses ids: no UDP */

@@ -125,6 +125,13 @@ enum result netns_enter(const struct netns *netns, int *home, struct problem *pr
 	return RESULT_OK;
 }
 
+enum result netns_move(const struct netns *netns, struct problem *problem)
+{
+	if (setns(netns->fd, CLONE_NEWNET) != 0)
+		return problem_set_errno(problem, "entering the network namespace");
+	return RESULT_OK;
+}
+
 void netns_leave(int home)
 {
 	/* We were there a moment ago with the same rights. A thread left behind in the wrong

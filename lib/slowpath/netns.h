@@ -40,6 +40,9 @@ void netns_close(struct netns *netns);
 MUST_CHECK enum result netns_enter(const struct netns *netns, int *home, struct problem *problem);
 void netns_leave(int home);
 
+/* The calling thread goes in for good. Fails as netns_enter(). */
+MUST_CHECK enum result netns_move(const struct netns *netns, struct problem *problem);
+
 /* Writes a setting below /proc/sys/net of the namespace that the thread is in. False where that file
  * cannot be written (a read-only /proc in a container): the setting then stays as it was. */
 bool netns_sysctl(const char *path, const char *value);

@@ -161,6 +161,8 @@ static enum result open_half(struct slowpath *slowpath, const struct slowpath_se
 		return goes_on(settings, result, &problem) ? RESULT_OK : result;
 	result = open_inside(slowpath, settings);
 	netns_leave(home);
+	if (settings->inside != NULL)
+		*settings->inside = &slowpath->netns;
 	return result;
 }
 

@@ -41,6 +41,9 @@ struct slowpath_settings {
 	size_t port_count;
 	/* Opened in the namespace of the kernel half, for who wants to know its routes; or NULL. */
 	struct port_route_watch *watch;
+	/* Gets the namespace of the kernel half once it is made, until slowpath_close(), for threads that
+	 * open sockets in it later; or NULL. */
+	const struct netns **inside;
 	const struct slowpath_route *routes;
 	size_t route_count;
 	const struct slowpath_listener *listeners;

@@ -9,7 +9,8 @@
  *          an EDE. Then the packet goes to CACHE_WRITER, told what is to be kept. What is to be kept and
  *          has no client goes there in a carrier (pipeline/carrier.h). A carrier that comes from
  *          CACHE_LOOKUP is a question without a client: an entry to refresh.
- * Threads: one instance, on its lcore, in the host's network namespace.
+ * Threads: one instance, on its lcore, in the network namespace from which servers are asked: the lcore
+ *          is there before the first turn, and stays.
  * Memory:  made at start: places for settings.engine.clients_max packets; the credits of the link that
  *          leads here must not be more. Carriers come from the packet pools.
  * Limits:  resolver/resolver_limits.h, slowpath/upstream_limits.h.

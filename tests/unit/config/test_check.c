@@ -355,6 +355,24 @@ static void egress(void)
 	            "address of this host; none: the kernel chooses\n");
 }
 
+static void egress_port(void)
+{
+#define EGRESS_PORT                                                                                \
+	",\n\"dpdk\": {\"ports\": [{\"name\": \"p0\", \"device\": \"net_tap0,iface=x\", "          \
+	"\"addresses\": [\"192.0.2.1/24\"]}]}}"
+	LOAD_EXPECT("{\"recursion\": {\"enabled\": false, \"egress_port\": \"p0\", \"egress\": "
+	            "[\"192.0.2.1\"]}" EGRESS_PORT,
+	            "");
+	LOAD_EXPECT("{\"recursion\": {\"enabled\": false,\n\"egress_port\": \"p1\"}" EGRESS_PORT,
+	            "t:2:16: error: recursion.egress_port: found \"p1\", allowed: the name of a "
+	            "port under dpdk.ports (there are 1); \"\": the host\n");
+	LOAD_EXPECT("{\"recursion\": {\"enabled\": false, \"egress_port\": \"p0\",\n\"egress\": "
+	            "[\"192.0.2.2\"]}" EGRESS_PORT,
+	            "t:2:11: error: recursion.egress[0]: it is no address of the port \"p0\", "
+	            "allowed: addresses of recursion.egress_port\n");
+#undef EGRESS_PORT
+}
+
 static const struct unit_case cases[] = {
     {"access_lists", access_lists},
     {"own_localhost", own_localhost},
@@ -374,6 +392,7 @@ static const struct unit_case cases[] = {
     {"cookie_secrets", cookie_secrets},
     {"view_zones", view_zones},
     {"egress", egress},
+    {"egress_port", egress_port},
 };
 
 int main(int argc, char **argv)
