@@ -50,7 +50,8 @@ static void put_u16(struct block *block, uint16_t value)
 /* With zeros up to a multiple of 4. */
 static void put_padded(struct block *block, const void *data, size_t len)
 {
-	memcpy(block->out + block->len, data, len);
+	if (len > 0) /* memcpy wants a place even for nothing */
+		memcpy(block->out + block->len, data, len);
 	block->len += len;
 	while (block->len % 4 != 0)
 		block->out[block->len++] = 0;
