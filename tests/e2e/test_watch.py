@@ -174,8 +174,9 @@ def trigger():
             ask(V4, f'n{number}.bad.test', 'A')
         return list(WORK.glob('flight-*-servfail'))
     wait_for('a file', saved, 20)
-    expect('TAP005' in SERVER.log_text(), 'not in the log')
-    expect(SERVER.control('flight', 'trigger')['files'] >= 1, 'not counted')
+    # The file is there before it is whole, counted and told.
+    wait_for('its line in the log', lambda: 'TAP005' in SERVER.log_text(), 20)
+    wait_for('its count', lambda: SERVER.control('flight', 'trigger')['files'] >= 1, 20)
 
 
 @case('stats and top: rates, times, hottest names, for people and programs')
