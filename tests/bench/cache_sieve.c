@@ -18,31 +18,13 @@
 #include "base/bytes.h"
 #include "cache/cache.h"
 #include "dns/rrtype.h"
+#include "measure.h"
 
 /* Names there are, for each entry of the cache: most are asked for once. */
 #define NAMES_PER_ENTRY 16u
 #define NONE UINT32_MAX
 #define NOW_MS 1000000u
 #define READERS_MAX 16
-
-static double now_s(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static double resident_bytes(void)
-{
-	char text[256];
-	FILE *file = fopen("/proc/self/statm", "re");
-	if (file == NULL)
-		return 0;
-	const bool got = fgets(text, sizeof(text), file) != NULL;
-	fclose(file);
-	const char *second = got ? strchr(text, ' ') : NULL;
-	return second == NULL ? 0 : strtod(second, NULL) * (double)sysconf(_SC_PAGESIZE);
-}
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -319,7 +301,7 @@ int main(int argc, char **argv)
 	uint64_t inserts = 0;
 	double resident_full = 0;
 	cache_stats(cache, &before);
-	const double start = now_s();
+	const double start = measure_s(CLOCK_MONOTONIC);
 	while (inserts < wanted) {
 		const uint32_t name = zipf_next(&zipf, &seed);
 		asked++;
@@ -327,10 +309,10 @@ int main(int argc, char **argv)
 		model_ask(&lru, name);
 		ask_cache(cache, name, &hits, &inserts);
 		if (resident_full == 0 && inserts == wanted / 5)
-			resident_full = resident_bytes();
+			resident_full = measure_resident_bytes();
 	}
-	const double took = now_s() - start;
-	const double resident_end = resident_bytes();
+	const double took = measure_s(CLOCK_MONOTONIC) - start;
+	const double resident_end = measure_resident_bytes();
 	atomic_store(&is_over, true);
 	uint64_t torn = 0;
 	uint64_t looks = 0;

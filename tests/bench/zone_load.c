@@ -13,26 +13,7 @@
 #include <unistd.h>
 
 #include "zone/zone.h"
-
-static double now_s(clockid_t clock)
-{
-	struct timespec time;
-	clock_gettime(clock, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-/* Resident memory now: the second number of statm is in pages. */
-static uint64_t resident_bytes(void)
-{
-	char text[256];
-	FILE *file = fopen("/proc/self/statm", "re");
-	if (file == NULL)
-		return 0;
-	const bool got = fgets(text, sizeof(text), file) != NULL;
-	fclose(file);
-	char *second = got ? strchr(text, ' ') : NULL;
-	return second == NULL ? 0 : strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
+#include "measure.h"
 
 static int report(const char *file, const struct zone_errors *errors)
 {
@@ -54,8 +35,8 @@ int main(int count, char **argument)
 	if (dns_name_from_text(argument[2], strlen(argument[2]), NULL, &load.origin) != RESULT_OK)
 		return 2;
 
-	const double wall = now_s(CLOCK_MONOTONIC);
-	const double cpu = now_s(CLOCK_PROCESS_CPUTIME_ID);
+	const double wall = measure_s(CLOCK_MONOTONIC);
+	const double cpu = measure_s(CLOCK_PROCESS_CPUTIME_ID);
 	struct zone *zone;
 	if (zone_load_file(&load, &zone, &errors) != RESULT_OK)
 		return report(argument[1], &errors);
@@ -64,8 +45,8 @@ int main(int count, char **argument)
 	printf("{\"wall_s\": %.4f, \"cpu_s\": %.4f, \"peak_bytes\": %" PRIu64
 	       ", \"resident_bytes\": %" PRIu64 ", \"zone_bytes\": %zu, \"records\": %" PRIu64
 	       ", \"names\": %" PRIu64 "}\n",
-	       now_s(CLOCK_MONOTONIC) - wall, now_s(CLOCK_PROCESS_CPUTIME_ID) - cpu,
-	       (uint64_t)usage.ru_maxrss * 1024, resident_bytes(), zone_memory_bytes(zone),
+	       measure_s(CLOCK_MONOTONIC) - wall, measure_s(CLOCK_PROCESS_CPUTIME_ID) - cpu,
+	       (uint64_t)usage.ru_maxrss * 1024, measure_resident_bytes(), zone_memory_bytes(zone),
 	       zone_record_count(zone), zone_name_count(zone));
 	fflush(stdout);
 	if (count > 3)

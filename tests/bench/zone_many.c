@@ -11,31 +11,13 @@
 #include <unistd.h>
 
 #include "zone/zone.h"
+#include "measure.h"
 
 /* Questions that go through the set together, as in a burst of packets. */
 #define BURST 32
 #define LOOKUPS (1u << 21)
 
 static struct zone_errors errors;
-
-static double now_s(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static double resident_bytes(void)
-{
-	char text[256];
-	FILE *file = fopen("/proc/self/statm", "re");
-	if (file == NULL)
-		return 0;
-	const bool got = fgets(text, sizeof(text), file) != NULL;
-	fclose(file);
-	const char *second = got ? strchr(text, ' ') : NULL;
-	return second == NULL ? 0 : strtod(second, NULL) * (double)sysconf(_SC_PAGESIZE);
-}
 
 static void name_of(const char *host, uint32_t index, struct dns_name *out)
 {
@@ -58,7 +40,7 @@ static double look_up(const struct zone_set *set, uint32_t count)
 			name_of("www.", (uint32_t)((uint64_t)random * count >> 32), &name);
 			dns_question_set(&question[i], name.wire, DNS_TYPE_A, DNS_CLASS_IN);
 		}
-		const double start = now_s();
+		const double start = measure_s(CLOCK_MONOTONIC);
 		for (unsigned i = 0; i < BURST; i++)
 			zone_set_prefetch(set, &question[i]);
 		for (unsigned i = 0; i < BURST; i++)
@@ -66,7 +48,7 @@ static double look_up(const struct zone_set *set, uint32_t count)
 		for (unsigned i = 0; i < BURST; i++)
 			if (zone_set_find(set, &question[i]) == NULL)
 				abort();
-		spent += now_s() - start;
+		spent += measure_s(CLOCK_MONOTONIC) - start;
 	}
 	return spent;
 }
@@ -84,8 +66,8 @@ int main(int count, char **argument)
 		return EXIT_FAILURE;
 	memset(zone, 0xff, (zones + 1u) * sizeof(struct zone *));
 
-	const double before = resident_bytes();
-	const double start = now_s();
+	const double before = measure_resident_bytes();
+	const double start = measure_s(CLOCK_MONOTONIC);
 	for (uint32_t i = 0; i < zones; i++) {
 		struct zone_load load = {.file = argument[1]};
 		name_of("", i, &load.origin);
@@ -94,11 +76,11 @@ int main(int count, char **argument)
 			return EXIT_FAILURE;
 		}
 	}
-	const double loaded = now_s();
+	const double loaded = measure_s(CLOCK_MONOTONIC);
 	if (zone_set_create(zone, zones, &set) != RESULT_OK)
 		return EXIT_FAILURE;
-	const double made = now_s();
-	const double memory = resident_bytes() - before;
+	const double made = measure_s(CLOCK_MONOTONIC);
+	const double memory = measure_resident_bytes() - before;
 	printf("{\"zones\": %u, \"load_us\": %.3f, \"set_us\": %.3f, \"resident_bytes\": %.0f, "
 	       "\"block_bytes\": %zu, \"find_ns\": %.1f}\n",
 	       zones, (loaded - start) / zones * 1e6, (made - loaded) / zones * 1e6, memory / zones,
